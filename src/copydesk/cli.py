@@ -1,0 +1,437 @@
+"""The command line: arguments in, exit code out; nothing else prints.
+
+Exit codes: 0 nothing at or above the fail level is left; 1 something is, or `--diff` would change something; 2 usage,
+configuration, a missing path, nothing matched, or an internal error; 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TextIO, cast
+
+from copydesk import __version__
+from copydesk.config import Config, ConfigError, Flags, find_config, make_plan, read_config
+from copydesk.folders import KINDS, FolderError, bundled, open_report, read_rules, report_names, suggestion
+from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
+from copydesk.model import Applied, Plan, Rule, Run, Severity
+from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
+from copydesk.reference import explain, table
+from copydesk.run import process
+from copydesk.sources import Found, SourceError, corpus_root, find
+from copydesk.starter import starter
+
+EXPECTED = (ConfigError, FolderError, JournalError, OutputError, SourceError)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit code."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        args = _parser().parse_args(words)
+    except SystemExit as e:  # argparse has printed what is wrong, or the help
+        return int(e.code or 0)
+    args.words = words
+    try:
+        code = cast(Callable[[argparse.Namespace], int], args.run)(args)
+        sys.stdout.flush()
+        return code
+    except EXPECTED as e:
+        print(f"copydesk: {e}", file=sys.stderr)
+    except BrokenPipeError:  # the reader of our output has gone, as in `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        print("copydesk: interrupted; nothing was written to the corpus", file=sys.stderr)
+        return 130
+    except OSError as e:
+        print(f"copydesk: {e.filename or 'output'}: {e.strerror}", file=sys.stderr)
+    except Exception as e:  # noqa: BLE001 - the outermost boundary: a person gets one line, not a traceback
+        print(f"copydesk: internal error: {type(e).__name__}: {e} (--debug shows where)", file=sys.stderr)
+        if args.debug:
+            traceback.print_exc()
+    return 2
+
+
+# ------------------------------------------------------------------------------------------------------------- words
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "copydesk", description="Checks and cleans a corpus of articles, and accounts for every character it changes."
+    )
+    parser.add_argument("--version", action="version", version=f"copydesk {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="find; write nothing to the corpus", description=check_corpus.__doc__)
+    _add_selection(check)
+    _add_reporting(check)
+    check.set_defaults(run=check_corpus)
+
+    clean = commands.add_parser(
+        "clean", help="write a cleaned corpus and an account of every change", description=clean_corpus.__doc__
+    )
+    where = clean.add_mutually_exclusive_group(required=True)
+    where.add_argument("--out", type=Path, metavar="DIR", help="write DIR/corpus and DIR/report")
+    where.add_argument(
+        "--in-place", action="store_true", help="rewrite the articles; the journal goes to .copydesk/runs"
+    )
+    where.add_argument("--diff", action="store_true", help="print what would change; exit 1 if anything would")
+    _add_selection(clean)
+    _add_reporting(clean)
+    clean.set_defaults(run=clean_corpus)
+
+    undo = commands.add_parser("undo", help="put the bytes back, from the journal alone", description=undo_run.__doc__)
+    undo.add_argument("dir", type=Path, metavar="DIR", help="a folder of `clean --out`, or one cleaned in place")
+    undo.add_argument("--rule", action="append", default=[], metavar="CODE", help="only the fixes of this rule")
+    undo.add_argument("--file", action="append", default=[], metavar="FILE", help="only in this file")
+    undo.add_argument("--finding", action="append", default=[], metavar="ID", help="only this finding's fix")
+    undo.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    undo.set_defaults(run=undo_run)
+
+    describe = commands.add_parser("explain", help="what a rule says, why, and its examples")
+    describe.add_argument("code", nargs="+", metavar="CODE", help="a code, a name or a prefix")
+    _add_folders(describe)
+    describe.set_defaults(run=explain_rules)
+
+    rules = commands.add_parser("rules", help="list every rule")
+    _add_folders(rules)
+    rules.set_defaults(run=list_rules)
+
+    init = commands.add_parser("init", help="write a copydesk.toml for the corpus in this folder")
+    init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
+    init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    init.set_defaults(run=write_config)
+    return parser
+
+
+def _add_folders(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workspace", type=Path, metavar="DIR", help="a folder with rules/, validators/, reports/ of yours"
+    )
+    parser.add_argument("--config", type=Path, metavar="FILE", help="this configuration instead of the nearest upward")
+    parser.add_argument("--isolated", action="store_true", help="no configuration file: only these flags count")
+    parser.add_argument("--debug", action="store_true", help="show where an internal error happened")
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", nargs="+", type=Path, metavar="PATH", help="articles, or folders of them")
+    rules = parser.add_argument_group(
+        "rules", "codes whole (FOR101), by name (stray-foreign-line) or by prefix (FOR,FM1)"
+    )
+    rules.add_argument("--select", action="append", default=[], metavar="CODES", help="only these")
+    rules.add_argument("--extend-select", action="append", default=[], metavar="CODES", help="these, too")
+    rules.add_argument("--ignore", action="append", default=[], metavar="CODES", help="not these")
+    rules.add_argument("--per-file-ignores", action="append", default=[], metavar="GLOB:CODE", help="not there")
+    rules.add_argument(
+        "--unsafe-fixes",
+        "--unsafe",
+        dest="unsafe",
+        action="store_true",
+        help="apply (or reckon with) unsafe fixes, too",
+    )
+    rules.add_argument(
+        "--schema", metavar="NAME|FILE|none", help="the schema of the front matter, instead of recognising it"
+    )
+    _add_folders(parser)
+
+
+def _add_reporting(parser: argparse.ArgumentParser) -> None:
+    show = parser.add_argument_group("report")
+    show.add_argument(
+        "--format",
+        action="append",
+        default=[],
+        metavar="X[=FILE]",
+        help="a report, into FILE; repeatable (default: console)",
+    )
+    show.add_argument("--output", type=Path, metavar="FILE", help="where the format without a FILE goes")
+    show.add_argument(
+        "--fail-level", choices=[str(s) for s in Severity], help="what makes the exit code 1 (default: error)"
+    )
+    show.add_argument("--exit-zero", action="store_true", help="exit 0 whatever was found")
+    show.add_argument("--allow-empty", action="store_true", help="no article at all is no error")
+    show.add_argument("--statistics", action="store_true", help="one row per rule")
+    show.add_argument("--full", action="store_true", help="list every finding, however many there are")
+    show.add_argument("--color", choices=["auto", "always", "never"], default="auto")
+    show.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
+    show.add_argument("-v", "--verbose", action="store_true", help="say which configuration and rules are used")
+    show.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: as many as are worth it)")
+
+
+# ----------------------------------------------------------------------------------------------------------- commands
+
+
+@dataclass(frozen=True)
+class _Job:
+    """A plan with the articles it is for."""
+
+    plan: Plan
+    found: Found
+    root: Path
+    config: Config
+    fail_level: Severity
+    formats: tuple[tuple[str, Path | None], ...]
+
+
+def check_corpus(args: argparse.Namespace) -> int:
+    """Finds, and writes nothing to the corpus."""
+    job = _job(args)
+    with _records(args, job) as run:
+        _report(args, job, run)
+        return _verdict(args, run, job.fail_level)
+
+
+def clean_corpus(args: argparse.Namespace) -> int:
+    """Writes a cleaned corpus and an account of every character that was changed."""
+    job = _job(args)
+    if args.out is not None:
+        check_output(args.out, args.path, job.found)
+    with _records(args, job) as run:
+        if args.diff:
+            diff = open_report(job.plan.folders, "diff")
+            diff(run, sys.stdout)
+            return 1 if any(r.changed for r in run.records) and not args.exit_zero else 0
+        head: dict[str, object] = {"copydesk": __version__, "mode": "in-place" if args.in_place else "out"}
+        if args.in_place:
+            folder = write_in_place(run, job.root, head)
+            run = replace(run, out=str(_shortest(folder)) if folder else None)
+        else:
+            write_out(run, job.found, args.out, head)
+            run = replace(run, out=str(args.out))
+        _report(args, job, run)
+        return _verdict(args, run, job.fail_level)
+
+
+def _shortest(path: Path) -> Path:
+    relative = Path(os.path.relpath(path))
+    return relative if len(str(relative)) < len(str(path)) else path
+
+
+def undo_run(args: argparse.Namespace) -> int:
+    """Puts the bytes back in DIR/corpus, or in place, from the journal alone. Files edited since are left alone."""
+    journal, folder = _find_journal(args.dir)
+    codes = tuple(c.upper() for c in args.rule)
+
+    def unwanted(entry: Entry, applied: Applied) -> bool:
+        return (
+            (not codes or applied.code.startswith(codes))
+            and (not args.file or entry.path in args.file or entry.article in args.file)
+            and (not args.finding or applied.fingerprint in args.finding)
+        )
+
+    done = undo_files(journal, folder, unwanted)
+    for path, why in done.refused:
+        print(f"copydesk: {path}: {why}", file=sys.stderr)
+    extra = f" ({len(done.along)} of them because they built on another)" if done.along else ""
+    print(f"Took back {_count(len(done.fixes), 'fix', 'fixes')}{extra} in {_count(len(done.files), 'file')}.")
+    if not done.fixes and not done.refused:
+        print("Nothing in the journal matches.")
+    return 1 if done.refused else 0
+
+
+def _find_journal(folder: Path) -> tuple[Path, Path]:
+    """The journal that DIR means, and the folder its paths are relative to."""
+    if (folder / "report" / NAME).is_file():
+        return folder / "report" / NAME, folder / "corpus"
+    start = folder.resolve()
+    for root in (start, *start.parents):
+        runs = sorted(root.joinpath(RUNS).glob(f"*/{NAME}"), reverse=True)
+        if runs:
+            left = (j for j in runs if any(e.passes for e in read_journal(j)[1]))
+            return next(left, runs[0]), root
+    raise JournalError(
+        f"{folder}: no journal of copydesk here; give the DIR of `clean --out`, or the folder cleaned in place"
+    )
+
+
+def explain_rules(args: argparse.Namespace) -> int:
+    """Prints everything there is to know of some rules."""
+    rules = read_rules(_folders(args, _config(args, [])), examples=True)
+    for word in args.code:
+        matches = [r for r in rules.values() if r.name == word or r.code.startswith(word.upper())]
+        if not matches:
+            raise ConfigError(
+                f"no rule is called {word!r}{suggestion(word, [*rules, *(r.name for r in rules.values())])}"
+            )
+        print("\n".join(explain(r) for r in matches), end="")
+    return 0
+
+
+def list_rules(args: argparse.Namespace) -> int:
+    """Prints every rule, one a line."""
+    print(table(read_rules(_folders(args, _config(args, []))).values()), end="")
+    return 0
+
+
+def write_config(args: argparse.Namespace) -> int:
+    """Looks at the corpus and writes a commented copydesk.toml; says what it saw."""
+    path = Path("copydesk.toml")
+    if path.exists():
+        raise ConfigError(f"{path}: exists already")
+    root = Path.cwd()
+    seen = find([args.path], root)
+    if not seen.articles:
+        raise SourceError(f"{args.path}: no article (.md, .markdown, .txt) is here")
+    text, remarks = starter(args.path, seen)
+    path.write_text(text, "utf-8")
+    print("\n".join([*remarks, f"Wrote {path}."]))
+    return 0
+
+
+# --------------------------------------------------------------------------------------------------------------- run
+
+
+def _config(args: argparse.Namespace, paths: Sequence[Path]) -> Config:
+    if args.isolated:
+        return Config()
+    path = args.config or find_config(Path.cwd(), paths)
+    return read_config(path) if path else Config()
+
+
+def _folders(args: argparse.Namespace, config: Config) -> tuple[str, ...]:
+    folders = [str(bundled())]
+    workspace = args.workspace
+    if workspace is None and "workspace" in config.values:
+        workspace = (config.folder or Path.cwd()) / config.values["workspace"]
+    if workspace is not None:
+        if not any((workspace / kind).is_dir() for kind in KINDS):
+            raise FolderError(f"{workspace}: a workspace has at least one of the folders {', '.join(KINDS)}")
+        folders.append(str(workspace))
+    return tuple(folders)
+
+
+def _job(args: argparse.Namespace) -> _Job:
+    config = _config(args, args.path)
+    folders = _folders(args, config)
+    rules: dict[str, Rule] = read_rules(folders)
+    for path in args.path:
+        if not path.exists():
+            raise SourceError(f"{path}: there is no such file or folder")
+    root = corpus_root(config.folder, args.path)
+    flags = Flags(
+        tuple(args.select), tuple(args.extend_select), tuple(args.ignore), tuple(args.per_file_ignores),
+        args.schema, args.unsafe,
+    )  # fmt: skip
+    plan = make_plan(config, flags, rules, folders, root)
+    values = config.values
+    include, exclude = values.get("include", []), values.get("exclude", [])
+    leave = [args.out] if getattr(args, "out", None) else []
+    found = find(args.path, root, include, exclude, leave=leave)
+    if not found.articles and not args.allow_empty:
+        raise SourceError(
+            f"{', '.join(map(str, args.path))}: no article matched"
+            f" ({', '.join(include) or '.md, .markdown, .txt'}); --allow-empty if that is right"
+        )
+    if values.get("corpus"):
+        whole = find(
+            [(config.folder or Path.cwd()) / p for p in values["corpus"]], root, include, exclude, False, leave
+        )
+        asked = {s.id for s in found.articles}
+        more = [s for s in whole.articles if s.id not in asked]
+        found = replace(found, articles=tuple(sorted((*found.articles, *more), key=lambda s: s.id.encode())))
+    level = args.fail_level or values.get("fail-level", "error")
+    levels = {str(s): s for s in Severity}
+    if level not in levels:
+        raise ConfigError(f"fail-level is one of {', '.join(levels)}, not {level!r}")
+    return _Job(plan, found, root, config, levels[level], _formats(args, folders))
+
+
+def _formats(args: argparse.Namespace, folders: Sequence[str]) -> tuple[tuple[str, Path | None], ...]:
+    out: list[tuple[str, Path | None]] = []
+    for word in args.format or ["console"]:
+        name, _, file = word.partition("=")
+        if name not in report_names(folders):
+            raise ConfigError(
+                f"there is no format {name!r}{suggestion(name, report_names(folders))} ({', '.join(report_names(folders))})"
+            )
+        out.append((name, Path(file) if file else args.output))
+    to_stdout = [name for name, file in out if file is None]
+    if len(to_stdout) > 1:
+        raise ConfigError(
+            f"{' and '.join(to_stdout)} cannot both go to the terminal; write --format {to_stdout[1]}=FILE"
+        )
+    return tuple(out)
+
+
+@contextmanager
+def _records(args: argparse.Namespace, job: _Job) -> Iterator[Run]:
+    """The run, processed; its spilled texts go when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="copydesk-") as spill:
+        with _progress(args, 2 * len(job.found.articles)) as said:
+            outcome = process(job.plan, job.found.articles, Path(spill), args.jobs, said)
+        notes = list(outcome.notes)
+        if args.verbose:
+            notes.insert(0, f"configuration: {job.config.file or 'none'}; {len(job.plan.rules)} rules; root {job.root}")
+        if job.found.skipped:
+            notes.append(f"{_count(len(job.found.skipped), 'symbolic link')} not followed ({job.found.skipped[0]} …)")
+        yield Run(
+            plan=job.plan,
+            records=outcome.records,
+            command="clean" if hasattr(args, "out") else "check",
+            notes=tuple(notes),
+            arguments=tuple(args.words),
+            details={
+                "color": _color(args),
+                "width": _width(),
+                "full": args.full,
+                "statistics": args.statistics,
+                "fail_level": str(job.fail_level),
+                "others": len(job.found.others),
+            },
+        )
+
+
+@contextmanager
+def _progress(args: argparse.Namespace, total: int) -> Iterator[Callable[[int], None] | None]:
+    """A bar on a terminal, nothing elsewhere."""
+    if args.quiet or not sys.stderr.isatty() or os.environ.get("CI"):
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit="", leave=False, bar_format="{l_bar}{bar}| {elapsed}<{remaining}", delay=0.5) as bar:
+        yield bar.update
+
+
+def _report(args: argparse.Namespace, job: _Job, run: Run) -> None:
+    for name, file in job.formats:
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            write_report(run, name, file)
+        elif not args.quiet:
+            out: TextIO = sys.stdout
+            if hasattr(out, "reconfigure"):
+                out.reconfigure(errors="backslashreplace")
+            open_report(job.plan.folders, name)(run, out)
+
+
+def _verdict(args: argparse.Namespace, run: Run, level: Severity) -> int:
+    left = any(
+        f.severity >= level and not (f.applied and run.command == "clean") for r in run.records for f in r.findings
+    )
+    return 1 if left and not args.exit_zero else 0
+
+
+def _color(args: argparse.Namespace) -> bool:
+    if args.color != "auto":
+        return bool(args.color == "always")
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def _width() -> int:
+    try:
+        return os.get_terminal_size().columns
+    except OSError:
+        return 100
+
+
+def _count(n: int, one: str, many: str = "") -> str:
+    return f"{n} {one if n == 1 else many or one + 's'}"

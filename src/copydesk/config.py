@@ -1,0 +1,215 @@
+"""copydesk.toml, or [tool.copydesk] in pyproject.toml, and the flags of a command, as a Plan.
+
+Without any configuration every rule is on at its own severity, articles are .md, .markdown and .txt, in English, and
+schemas are recognised by their keys.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from copydesk.folders import suggestion
+from copydesk.model import PROSE, Limits, Plan, Rule, Safety, Severity
+
+FILE = "copydesk.toml"
+KEYS: dict[str, type] = {
+    "extend": str,
+    "language": str,
+    "include": list,
+    "exclude": list,
+    "corpus": list,
+    "select": list,
+    "extend-select": list,
+    "ignore": list,
+    "per-file-ignores": dict,
+    "severity": dict,
+    "safety": dict,
+    "fail-level": str,
+    "unsafe": bool,
+    "workspace": str,
+    "schema": str,
+    "schemas": list,
+    "front-matter": str,
+    "source": str,
+    "prose": list,
+    "limits": dict,
+}
+LIMITS = {"article-bytes": "article_bytes", "passes": "passes", "findings-per-rule": "findings_per_rule"}
+
+
+class ConfigError(ValueError):
+    """A configuration or a flag that cannot be used; the message names file, key and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The configuration as it was written, checked; `folder` is where it stands, None without a file."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    file: Path | None = None
+
+    @property
+    def folder(self) -> Path | None:
+        return self.file.parent if self.file else None
+
+
+def find_config(start: Path, paths: Sequence[Path]) -> Path | None:
+    """The nearest configuration upward from `start`; never one inside a PATH that is to be checked.
+
+    What is checked may come from anybody: it must not configure its own check.
+    """
+    for folder in (start, *start.parents):
+        inside = any(p.is_dir() and folder.is_relative_to(p.resolve()) and folder != start for p in paths)
+        if inside:
+            continue
+        if (folder / FILE).is_file():
+            return folder / FILE
+        project = folder / "pyproject.toml"
+        if project.is_file() and "copydesk" in _toml(project).get("tool", {}):
+            return project
+    return None
+
+
+def read_config(path: Path, seen: tuple[Path, ...] = ()) -> Config:
+    """The configuration of a file, with what it extends. Raises ConfigError."""
+    if path in seen:
+        raise ConfigError(f"{path}: extends itself")
+    data = _toml(path)
+    if path.name == "pyproject.toml":
+        data = data.get("tool", {}).get("copydesk", {})
+    values = checked(data, str(path), path)
+    if "extend" in values:
+        base = read_config((path.parent / values["extend"]).resolve(), (*seen, path))
+        values = {**base.values, **values}
+    return Config(values, path)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as e:
+        raise ConfigError(f"{path}: not TOML: {e}") from e
+    except (OSError, UnicodeDecodeError) as e:
+        raise ConfigError(f"{path}: cannot be read: {e}") from e
+
+
+def checked(data: Mapping[str, Any], where: str, path: Path | None = None) -> dict[str, Any]:
+    """The values, if every key is known and of its type. Raises ConfigError with the line of the key."""
+
+    def at(key: str) -> str:
+        if path is None:
+            return where
+        for n, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+            name = line.strip().strip("[]").split("=")[0].strip().strip('"')
+            if name == key or name.endswith("." + key):
+                return f"{path}:{n}"
+        return where
+
+    for key, value in data.items():
+        if key not in KEYS:
+            raise ConfigError(f"{at(key)}: unknown key {key!r}{suggestion(key, KEYS)}")
+        if not isinstance(value, KEYS[key]):
+            wanted = {list: "a list", dict: "a table", str: "a text", bool: "true or false"}[KEYS[key]]
+            raise ConfigError(f"{at(key)}: {key!r} is {wanted}, not {value!r}")
+        if isinstance(value, list) and key != "schemas" and not all(isinstance(v, str) for v in value):
+            raise ConfigError(f"{at(key)}: {key!r} is a list of texts")
+    for key in data.get("limits", {}):
+        if key not in LIMITS:
+            raise ConfigError(f"{at(key)}: unknown limit {key!r}{suggestion(key, LIMITS)}")
+        if not isinstance(data["limits"][key], int) or data["limits"][key] < 1:
+            raise ConfigError(f"{at(key)}: {key!r} is a whole number above 0")
+    if data.get("front-matter", "optional") not in ("optional", "required"):
+        raise ConfigError(f'{at("front-matter")}: \'front-matter\' is "optional" or "required"')
+    return dict(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What the command line says about the plan; empty values leave it to the configuration."""
+
+    select: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    per_file_ignores: tuple[str, ...] = ()
+    schema: str | None = None
+    unsafe: bool = False
+
+
+def make_plan(config: Config, flags: Flags, rules: Mapping[str, Rule], folders: Sequence[str], root: Path) -> Plan:
+    """The plan of a run. Raises ConfigError for a selector that names no rule, or a level that does not exist."""
+    values = config.values
+    where = str(config.file or "the command line")
+    selected = _codes(flags.select or values.get("select", ()), rules, where) or set(rules)
+    selected |= _codes((*values.get("extend-select", ()), *flags.extend_select), rules, where)
+    selected -= _codes((*values.get("ignore", ()), *flags.ignore), rules, where)
+    run = {c for c, r in rules.items() if not r.uses}
+    chosen = [rules[c] for c in sorted(selected | run)]
+    chosen = _levels(chosen, values.get("severity", {}), "severity", Severity, rules, where)
+    chosen = _levels(chosen, values.get("safety", {}), "safety", Safety, rules, where)
+    ignores: dict[str, tuple[str, ...]] = {
+        glob: tuple(sorted(_codes(codes if isinstance(codes, list) else [codes], rules, where)))
+        for glob, codes in values.get("per-file-ignores", {}).items()
+    }
+    for pair in flags.per_file_ignores:
+        glob, colon, code = pair.rpartition(":")
+        if not colon:
+            raise ConfigError(f"--per-file-ignores {pair!r}: write GLOB:CODE, such as 'drafts/**:FM'")
+        ignores[glob] = (*ignores.get(glob, ()), *sorted(_codes([code], rules, where)))
+    options = dict(values)
+    if flags.schema is not None:
+        options["schema"] = flags.schema
+    limits = Limits(**{LIMITS[k]: v for k, v in values.get("limits", {}).items()})
+    return Plan(
+        root=str(root),
+        rules=tuple(chosen),
+        folders=tuple(folders),
+        language=values.get("language", "en"),
+        unsafe=flags.unsafe or values.get("unsafe", False),
+        options=options,
+        ignored=tuple(sorted(ignores.items())),
+        limits=limits,
+        prose=tuple(values.get("prose", PROSE)),
+    )
+
+
+def _codes(words: Iterable[str], rules: Mapping[str, Rule], where: str) -> set[str]:
+    """The codes that are meant by codes, names or prefixes (several in one word with commas)."""
+    out: set[str] = set()
+    names = {r.name: r.code for r in rules.values()}
+    for word in (w.strip() for group in words for w in group.split(",")):
+        if not word:
+            continue
+        found = {names[word]} if word in names else {c for c in rules if c.startswith(word.upper())}
+        if word == "ALL":
+            found = set(rules)
+        if not found:
+            known = [*rules, *names, *{c.rstrip("0123456789") for c in rules}]
+            raise ConfigError(f"{where}: no rule is called {word!r}{suggestion(word, known)}")
+        out |= found
+    return out
+
+
+def _levels(
+    chosen: list[Rule], table: Mapping[str, Any], key: str, kind: type[Severity] | type[Safety],
+    rules: Mapping[str, Rule], where: str,
+) -> list[Rule]:  # fmt: skip
+    """The rules with the levels of a table; the longest selector wins. Safety is only ever lowered."""
+    known = {str(level): level for level in kind}
+    out = {r.code: r for r in chosen}
+    for word in sorted(table, key=len):
+        if table[word] not in known:
+            raise ConfigError(f"{where}: {key} of {word!r} is one of {', '.join(known)}, not {table[word]!r}")
+        level = known[table[word]]
+        for code in _codes([word], rules, where) & set(out):
+            if isinstance(level, Safety) and level > rules[code].safety:
+                raise ConfigError(
+                    f"{where}: the safety of {code} is {rules[code].safety}; a configuration can lower it, not raise it"
+                )
+            out[code] = (
+                replace(out[code], safety=level) if isinstance(level, Safety) else replace(out[code], severity=level)
+            )
+    return list(out.values())

@@ -1,0 +1,178 @@
+"""What a fixer may change, as checks of its edits.
+
+Every validator that offers fixes declares one contract; the desk drops a fix that breaks it, alone, and says so. A
+contract looks only at the edits and the text around them, so it holds whatever the validator believed.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from copydesk.model import Article, Edit
+
+HYPHENS = "-\u00ad\u2010"
+_ASCII_WORD = re.compile(r"[A-Za-z0-9]")
+_URL = re.compile(r"https?://\S+|www\.\S+")
+_QUOTES = re.compile(r"[\"“”„«»]")
+NAME_LENGTH = 64  # code points; a longer edit is not the spelling of a name
+
+
+class Contract(StrEnum):
+    """The kinds of change that a fixer can promise to keep to."""
+
+    REPORT = "report"  # offers no fix
+    SPACE = "space"  # white space, line ends and the hyphen only
+    CHARACTERS = "characters"  # the same letters and digits: entities, invisible characters, width
+    MOJIBAKE = "mojibake"  # the ASCII letters and digits stay as they are
+    LINES = "lines"  # deletes whole lines (and white space), adds nothing but line ends
+    WORDS = "words"  # deletes words: what stays is a subsequence; no digit, quotation mark or URL goes
+    NAME = "name"  # other letters in one name
+    FIELD = "field"  # the value (or key) of the finding's field, inside the front matter
+
+
+def violation(contract: Contract, article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
+    """Why the edits break the contract, in a few words; None where they keep it."""
+    if not edits:
+        return "a fix without edits"
+    if any(e.old == e.new for e in edits):
+        return "an edit that changes nothing"
+    meta = article.meta
+    if field is None and meta is not None and any(e.start < article.body.start for e in edits) and contract != "space":
+        return "a fix of the body that reaches into the front matter"
+    if field is not None and (
+        meta is None
+        or meta.root is None
+        or any(e.start < meta.content.start or e.end > meta.content.end for e in edits)
+    ):
+        return "a fix of a field that leaves the front matter"
+    return _CHECKS[contract](article, edits, field)
+
+
+def _report(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
+    return "a validator that only reports offered a fix"
+
+
+def _space(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
+    for e in edits:
+        if _without_space(e.old) != _without_space(e.new):
+            return "more than white space and hyphens would change"
+    return None
+
+
+def _without_space(s: str) -> str:
+    return "".join(c for c in s if not c.isspace() and c not in HYPHENS and unicodedata.category(c) not in ("Cf", "Cc"))
+
+
+def _characters(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
+    for e in edits:
+        if _visible(_wider(article.text, e)) != _visible(_wider(article.text, e, e.new)):
+            return "letters or digits would change"
+    return None
+
+
+def _wider(text: str, e: Edit, new: str | None = None) -> str:
+    """The edit with twelve characters around it: minimal edits may cut an entity in two."""
+    a, b = max(0, e.start - 12), min(len(text), e.end + 12)
+    return text[a : e.start] + (e.old if new is None else new) + text[e.end : b]
+
+
+def _visible(s: str) -> str:
+    for _ in range(3):
+        s = html.unescape(s)
+    s = re.sub(r"\\[A-Za-z][0-9A-Fa-f]*|\\.", lambda m: _yaml_escape(m[0]), s)
+    return "".join(c for c in unicodedata.normalize("NFKC", s) if c.isalnum())
+
+
+def _yaml_escape(s: str) -> str:
+    known = {"\\n": " ", "\\r": " ", "\\t": " ", "\\_": " ", "\\N": " ", "\\L": " ", "\\P": " "}
+    if s in known:
+        return known[s]
+    digits = s[2:]
+    if s[1] in "xuU" and digits:
+        width = {"x": 2, "u": 4, "U": 8}[s[1]]
+        try:
+            return chr(int(digits[:width], 16)) + digits[width:]
+        except (ValueError, OverflowError):
+            return s
+    return s[1:]
+
+
+def _mojibake(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
+    for e in edits:
+        if _ASCII_WORD.findall(e.old) != _ASCII_WORD.findall(e.new):
+            return "ASCII letters or digits would change"
+    return None
+
+
+def _lines(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
+    text = article.text
+    for e in edits:
+        if e.new.strip("\r\n"):
+            return "a deletion of lines would write text"
+        lead = len(e.old) - len(e.old.lstrip("\r\n"))
+        start, end = e.start + lead, e.start + len(e.old.rstrip("\r\n"))
+        if start < end and not (
+            (start == 0 or start == article.body.start or text[start - 1] in "\r\n\ufeff")
+            and (end == len(text) or text[end] in "\r\n")
+        ):
+            return "part of a line would be deleted"
+    return None
+
+
+def _words(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
+    for e in edits:
+        letters, rest = iter(_folded(e.old)), _folded(e.new)
+        if not all(c in letters for c in rest):
+            return "text would be written that did not stand there"
+        if [c for c in e.old if c.isdigit()] != [c for c in e.new if c.isdigit()]:
+            return "a digit would go"
+        if len(_QUOTES.findall(e.old)) != len(_QUOTES.findall(e.new)):
+            return "a quotation mark would go"
+        if _URL.findall(e.old) != _URL.findall(e.new):
+            return "a URL would go"
+    return None
+
+
+def _folded(s: str) -> str:
+    return "".join(c for c in s.casefold() if c.isalnum())
+
+
+def _name(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
+    for e in edits:
+        if len(e.old) > NAME_LENGTH or len(e.new) > NAME_LENGTH:
+            return "more than a name would change"
+        if any(c.isdigit() or c in "\r\n" for c in e.old + e.new):
+            return "a digit or a line end would change"
+        if not e.new and not e.old.strip():
+            return "white space alone is no name"
+    return None
+
+
+def _field(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
+    if field is None:
+        return "a fix of the front matter names no field"
+    found = article.meta.fields.get(field) if article.meta else None
+    if found is None:
+        return None  # the key is absent: the fix inserts it, and the caller has seen that it stays inside the block
+    start = found.key.span.start if found.key else found.node.span.start
+    line = article.text.rfind("\n", 0, start) + 1
+    for e in edits:
+        if e.start < line or e.end > found.node.span.end + 1:
+            return "another key would change"
+    return None
+
+
+_CHECKS: dict[Contract, Callable[[Article, Sequence[Edit], str | None], str | None]] = {
+    Contract.REPORT: _report,
+    Contract.SPACE: _space,
+    Contract.CHARACTERS: _characters,
+    Contract.MOJIBAKE: _mojibake,
+    Contract.LINES: _lines,
+    Contract.WORDS: _words,
+    Contract.NAME: _name,
+    Contract.FIELD: _field,
+}

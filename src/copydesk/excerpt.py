@@ -1,0 +1,412 @@
+"""What reports share: text made visible, excerpts, before and after, counts, the next command, a finding as JSON.
+
+Pure functions of a run's data. Nothing here knows a format: each escapes for itself what it gets from here, and passes
+all that comes from an article through `visible` or `shown`, because some characters hide or reorder others.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+import shlex
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
+
+from copydesk.model import Edit, Finding, Fix, Record, Rule, Run, Safety, Severity, Span
+
+# ------------------------------------------------------------------------------------------------ text made visible
+
+_HIDDEN = (
+    "\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\xad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f"
+    "\\u2028-\\u202e\\u2060-\\u206f\\u3164\\ufdd0-\\ufdef\\ufeff\\uffa0\\ufff0-\\ufffb\\ufffe\\uffff"
+    "\\ud800-\\udfff\\U000e0000-\\U000e0fff"
+)
+_SPACES = "\\xa0\\u1680\\u2000-\\u200a\\u202f\\u205f\\u3000"
+HIDDEN = re.compile(f"[{_HIDDEN}]")
+"""Characters that a reader cannot see, or that change how others are shown; tab and line feed are not among them."""
+HIDDEN_OR_SPACE = re.compile(f"[{_HIDDEN}{_SPACES}]")
+"""The same, and the blanks that are not the ordinary one: to be shown where they are what a finding is about."""
+
+
+def visible(text: str, spaces: bool = False) -> str:
+    """The text with every hidden character as `<U+202E>`; with `spaces` also the unusual blanks."""
+    return (HIDDEN_OR_SPACE if spaces else HIDDEN).sub(lambda m: f"<U+{ord(m[0]):04X}>", text)
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """The text, visible, on one line and not longer than `limit` characters."""
+    return visible(shorten(" ".join(text.replace("\t", " ").splitlines()) if "\n" in text else text, limit))
+
+
+def shorten(text: str, limit: int) -> str:
+    """The beginning and the end of a text that is longer than `limit`, with `…` between them."""
+    if len(text) <= limit:
+        return text
+    tail = limit // 3
+    return f"{text[: limit - tail - 1]}…{text[len(text) - tail :]}"
+
+
+# --------------------------------------------------------------------------------------------------------- excerpts
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class Quote(NamedTuple):
+    """One line of an article around a span: what stands before it, the span itself as far as it is shown, the rest."""
+
+    line: int
+    left: str
+    marked: str
+    right: str
+
+
+class Piece(NamedTuple):
+    """A stretch of text; where nothing stands that is changed (an insertion), an empty piece marks the place."""
+
+    text: str
+    changed: bool
+
+
+class Place(NamedTuple):
+    """One stretch of a text that a fix changes.
+
+    `before` and `after` are its lines, cut to a window, in pieces; `above` and `below` are the lines around it, empty
+    where there are none. `line` is the number of the first line of `before` in the file as it was read.
+    """
+
+    line: int
+    above: str
+    before: tuple[Piece, ...]
+    after: tuple[Piece, ...]
+    below: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A text with its line starts, so that each excerpt costs no more than its own length."""
+
+    text: str
+    starts: tuple[int, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "starts", (0, *(m.end() for m in _LINE_END.finditer(self.text))))
+
+    def line(self, at: int) -> int:
+        """The number, from 1, of the line that holds a position."""
+        return bisect_right(self.starts, at)
+
+    def bounds(self, line: int) -> tuple[int, int]:
+        """Where a line begins and where it ends, its line end not counted; (0, 0) for a line that is not there."""
+        if not 1 <= line <= len(self.starts):
+            return 0, 0
+        start = self.starts[line - 1]
+        end = self.starts[line] if line < len(self.starts) else len(self.text)
+        while end > start and self.text[end - 1] in "\r\n":
+            end -= 1
+        return start, end
+
+    def quote(self, span: Span, most: int = 200) -> Quote:
+        """The first line of a span, at most `most` characters of it, as they stand."""
+        at = min(span.start, len(self.text))
+        line = self.line(at)
+        first, last = self.bounds(line)
+        at = min(at, last)
+        end = max(at, min(span.end, last))
+        marked = shorten(self.text[at:end], most // 2)
+        reach = (most - len(marked)) // 2
+        return Quote(line, self._left(first, at, reach), marked, self._right(end, last, reach))
+
+    def _left(self, first: int, at: int, reach: int) -> str:
+        return self.text[first:at] if at - first <= reach else "…" + self.text[at - reach + 1 : at]
+
+    def _right(self, at: int, last: int, reach: int) -> str:
+        return self.text[at:last] if last - at <= reach else self.text[at : at + reach - 1] + "…"
+
+    def places(self, edits: Iterable[Edit], reach: int = 80, most: int = 3) -> tuple[tuple[Place, ...], int]:
+        """Before and after of a fix, and how many of its places are not among the `most` that are shown."""
+        clusters: list[list[Edit]] = []
+        for e in sorted((self._whole_lines(e) for e in edits), key=lambda e: (e.start, e.end)):
+            if clusters and e.start - clusters[-1][-1].end <= reach:
+                clusters[-1].append(e)
+            else:
+                clusters.append([e])
+        return tuple(self._place(c, reach) for c in clusters[:most]), max(0, len(clusters) - most)
+
+    def _whole_lines(self, e: Edit) -> Edit:
+        """The same change said of whole lines where it can be: `⏎line` that goes before a `⏎` is `line⏎` that goes."""
+        text, (start, old, new) = self.text, e
+        if old.startswith("\n") and not new and text.startswith("\n", e.end):
+            return Edit(start + 1, old[1:] + "\n", new)
+        if new.startswith("\n") and not old and text.startswith("\n", start):
+            return Edit(start + 1, old, new[1:] + "\n")
+        return e
+
+    def _place(self, edits: Sequence[Edit], reach: int) -> Place:
+        start, end = edits[0].start, edits[-1].end
+        top = self.line(start)
+        first = self.starts[top - 1]
+        bottom = self.line(end)
+        last = self.bounds(bottom)[1]
+        if end == self.starts[bottom - 1] and end > 0 and (not edits[-1].new or edits[-1].new.endswith("\n")):
+            bottom, last = bottom - 1, end  # whole lines: the next one is not touched
+        before: list[Piece] = [Piece(self._left(first, start, reach), False)]
+        after = before.copy()
+        at = start
+        for e in edits:
+            same = Piece(shorten(self.text[at : e.start], 2 * reach), False)
+            before += (same, Piece(shorten(e.old, 4 * reach), True))
+            after += (same, Piece(shorten(e.new, 4 * reach), True))
+            at = e.end
+        rest = Piece(self._right(end, last, reach) if last >= end else "", False)
+        return Place(
+            line=top,
+            above=self._neighbour(top - 1, reach),
+            before=tuple(p for p in (*before, rest) if p.text or p.changed),
+            after=tuple(p for p in (*after, rest) if p.text or p.changed),
+            below=self._neighbour(bottom + 1, reach),
+        )
+
+    def _neighbour(self, line: int, reach: int) -> str:
+        start, end = self.bounds(line)
+        return self._right(start, end, reach)
+
+
+def rows(pieces: Iterable[Piece], most: int = 8) -> list[list[Piece]]:
+    """Pieces by line, at most so many lines; a changed line end is a piece `↵` at the end of its line."""
+    out: list[list[Piece]] = [[]]
+    for piece in pieces:
+        for n, part in enumerate(_LINE_END.split(piece.text)):
+            if n:
+                if piece.changed:
+                    out[-1].append(Piece("↵", True))
+                out.append([])
+            if part or (piece.changed and not piece.text):
+                out[-1].append(Piece(part, piece.changed))
+    if not any(p.text for p in out[-1]):
+        out.pop()
+    if len(out) > most:
+        tail = most // 2
+        out[most - tail - 1 : len(out) - tail] = [[Piece(f"… {len(out) - most + 1:,} more lines …", False)]]
+    return out
+
+
+def shown(piece: Piece) -> str:
+    """A piece for the eye: in what is changed, every unusual blank is named, and blanks alone become `·` and `→`."""
+    if not piece.changed:
+        return visible(piece.text.replace("\t", "    "))
+    text = visible(piece.text, spaces=True)
+    return text.replace("\t", "→") if text.strip() else text.replace(" ", "·").replace("\t", "→")
+
+
+# ----------------------------------------------------------------------------------------- what stands, and how many
+
+Standing: TypeAlias = Literal["repaired", "safe", "unsafe", "person"]
+
+
+def standing(f: Finding) -> Standing:
+    """Who acts on a finding: `clean` did (or would, with the flags of this run), `clean` may, or a person must."""
+    if f.applied:
+        return "repaired"
+    return {Safety.SAFE: "safe", Safety.UNSAFE: "unsafe", Safety.SUGGEST: "person"}[tier(f)]  # type: ignore[return-value]
+
+
+def tier(f: Finding) -> Safety:
+    """How much the fix of a finding may be trusted: several fixes, or none, are for a person."""
+    return f.fixes[0].safety if len(f.fixes) == 1 else Safety.SUGGEST
+
+
+def fail_level(run: Run) -> Severity:
+    """The severity from which on a finding fails the run."""
+    return Severity[str(run.details.get("fail_level", "error")).upper()]
+
+
+def blocks(run: Run, f: Finding) -> bool:
+    """Whether a finding fails the run: it is severe enough and still there."""
+    return f.severity >= fail_level(run) and not f.applied
+
+
+@dataclass
+class Count:
+    """The findings of one rule. `example` is the file and the line of the first."""
+
+    code: str
+    name: str
+    severity: Severity
+    findings: int = 0
+    articles: int = 0
+    repaired: int = 0
+    safe: int = 0
+    unsafe: int = 0
+    person: int = 0
+    blocking: int = 0
+    example: tuple[str, int] = ("", 1)
+
+
+@dataclass
+class Tally:
+    """The counts of a run; one pass over its records, none of them held."""
+
+    articles: int = 0
+    affected: int = 0
+    changed: int = 0
+    unread: int = 0
+    rules: dict[str, Count] = field(default_factory=dict)
+    severities: dict[Severity, int] = field(default_factory=lambda: dict.fromkeys(reversed(Severity), 0))
+
+    def total(self, what: Literal["findings", "repaired", "safe", "unsafe", "person", "blocking"]) -> int:
+        return sum(getattr(c, what) for c in self.rules.values())
+
+    def common(self) -> list[Count]:
+        """The rules, the one with most findings first."""
+        return sorted(self.rules.values(), key=lambda c: (-c.findings, c.code))
+
+
+def tally(run: Run, left: bool = False) -> Tally:
+    """Counts the findings of a run; with `left` only those that were not repaired."""
+    out = Tally()
+    for record in run.records:
+        found = [f for f in record.findings if not (left and f.applied)]
+        out.articles += 1
+        out.affected += bool(found)
+        out.changed += record.changed
+        out.unread += record.original is None
+        for f in in_order(found):
+            count = out.rules.get(f.code)
+            if count is None:
+                example = (record.source.file, f.location.line)
+                count = out.rules[f.code] = Count(f.code, f.name, f.severity, example=example)
+            count.severity = max(count.severity, f.severity)
+            count.findings += 1
+            setattr(count, standing(f), getattr(count, standing(f)) + 1)
+            count.blocking += blocks(run, f)
+            out.severities[f.severity] += 1
+        for code in {f.code for f in found}:
+            out.rules[code].articles += 1
+    return out
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings of one article as they stand in it."""
+    return sorted(findings, key=lambda f: (f.span.start, f.span.end, f.code, f.fingerprint))
+
+
+def rules_by_code(run: Run) -> dict[str, Rule]:
+    return {rule.code: rule for rule in run.plan.rules}
+
+
+def count_of(n: int, noun: str, many: str = "") -> str:
+    """`1 article`, `1,204 articles`."""
+    return f"{n:,} {noun if n == 1 else many or noun + 's'}"
+
+
+# ------------------------------------------------------------------------------------------- paths and next commands
+
+
+def clickable(file: str) -> str:
+    """A file's path from the working directory, in which a terminal or a CI job can open it."""
+    try:
+        near = os.path.relpath(file)
+    except ValueError:  # another drive
+        return file
+    return file if near.startswith(os.pardir + os.sep + os.pardir) else near.replace(os.sep, "/")
+
+
+_WITH_VALUE = frozenset({"--format", "--output", "--out", "--fail-level", "--color"})
+_PLAIN = frozenset(
+    {"--diff", "--statistics", "--full", "--exit-zero", "--in-place", "-q", "-v", "--quiet", "--verbose"}
+)
+
+
+def next_command(run: Run, command: str, *more: str) -> str:
+    """This run's command line for another command: the same paths and choices, without what only shaped its output."""
+    words = list(run.arguments)
+    if words and words[0] in ("copydesk", "check", "clean"):
+        words = words[2:] if words[0] == "copydesk" else words[1:]
+    kept: list[str] = []
+    skip = False
+    for word in words:
+        if skip or word in _PLAIN or word.split("=", 1)[0] in _WITH_VALUE:
+            skip = not skip and word in _WITH_VALUE
+            continue
+        kept.append(word)
+    added = [w for w in more if w not in kept]
+    return visible(shlex.join(["copydesk", command, *kept, *added]).replace("\n", " "), spaces=True)
+
+
+def cleaning(run: Run, *more: str) -> str:
+    """The command that would make the repairs of this check."""
+    inside = any(word in (".", "./") for word in run.arguments)
+    return next_command(run, "clean", *more, "--out", "../cleaned" if inside else "cleaned")
+
+
+def report_file(run: Run) -> str | None:
+    """Where `clean` wrote its report for people."""
+    named = run.details.get("report")
+    if isinstance(named, str):
+        return named
+    return f"{run.out.rstrip('/')}/report/index.html" if run.out else None
+
+
+# ------------------------------------------------------------------------------------------------- a finding as JSON
+
+
+def as_data(record: Record, f: Finding) -> dict[str, object]:
+    """A finding in the stable shape that other programs read; spans and edits are of the file as it was read."""
+    return {
+        "code": f.code,
+        "name": f.name,
+        "article": record.source.article,
+        "path": record.source.id,
+        "field": f.field,
+        "span": {"start": f.span.start, "end": f.span.end},
+        "location": {"line": f.location.line, "column": f.location.column},
+        "severity": str(f.severity),
+        "message": f.message,
+        "evidence": plain(f.evidence),
+        "fingerprint": f.fingerprint,
+        "depends_on": list(f.depends_on),
+        "fixes": [_fix(fix) for fix in f.fixes],
+        "applied": f.applied,
+    }
+
+
+def _fix(fix: Fix) -> dict[str, object]:
+    edits = [{"start": e.start, "old": e.old, "new": e.new} for e in fix.edits]
+    return {"title": fix.title, "safety": str(fix.safety), "edits": edits}
+
+
+def plain(value: object) -> object:
+    """Evidence as JSON can say it; a float that JSON has no word for becomes a string."""
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, set | frozenset):
+        return sorted((plain(v) for v in value), key=str)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def to_line(data: object) -> str:
+    """JSON on one line: text as it is, but hidden characters and lone surrogates as escapes."""
+    raw = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    return HIDDEN.sub(lambda m: _escape(ord(m[0])), raw)
+
+
+def _escape(code: int) -> str:
+    if code <= 0xFFFF:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+def findings(run: Run) -> Iterator[tuple[Record, Finding]]:
+    """Every finding of a run, by path, then by position."""
+    for record in run.records:
+        for f in in_order(record.findings):
+            yield record, f

@@ -1,0 +1,411 @@
+"""The nouns: frozen, picklable data that every other module passes around.
+
+All positions are code points of the whole file text, front matter included; a byte order mark is code point 0.
+Lines end at LF, CRLF or CR only. Lines and columns, where they are given, count from 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from dataclasses import field as setting
+from enum import IntEnum
+from functools import cached_property
+from typing import Literal, NamedTuple, TypeAlias
+
+
+class Safety(IntEnum):
+    """How much a fix may be trusted; the order is the meaning, so that "may it be applied" is one `>=`."""
+
+    SUGGEST = 0  # needs a person
+    UNSAFE = 1  # one best reading, clearly more likely right than wrong: `clean --unsafe`
+    SAFE = 2  # right without looking: `clean`
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Severity(IntEnum):
+    """How much a finding matters, whatever can be done about it."""
+
+    INFO = 0  # a matter of judgement
+    WARNING = 1  # dirt
+    ERROR = 2  # the article cannot be published as it is
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Span(NamedTuple):
+    """The code points from `start` up to, not including, `end`."""
+
+    start: int
+    end: int
+
+
+class Edit(NamedTuple):
+    """`old`, which stands at `start`, becomes `new`. Carrying `old` makes it verifiable and reversible by itself."""
+
+    start: int
+    old: str
+    new: str
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that are made all together or not at all; `edits` do not overlap and ascend."""
+
+    edits: tuple[Edit, ...]
+    safety: Safety
+    title: str
+
+
+class Location(NamedTuple):
+    """Where a reader looks: line and column from 1, in code points, of the file as it was read."""
+
+    line: int
+    column: int
+
+
+FIRST = Location(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule says of one article.
+
+    While an article is worked on, `span` and `fixes` refer to the text of the current pass. In a `Record` they
+    refer to the file as it was read, and the fields from `location` on are filled.
+    """
+
+    code: str
+    article: str
+    span: Span
+    field: str | None
+    message: str
+    severity: Severity
+    fixes: tuple[Fix, ...] = ()
+    evidence: Mapping[str, object] = setting(default_factory=dict)
+    name: str = ""
+    location: Location = FIRST
+    fingerprint: str = ""
+    depends_on: tuple[str, ...] = ()
+    applied: bool = False
+    """Its first fix was applied by `clean`, or would be with the same flags."""
+
+
+# ---------------------------------------------------------------------------------------------------- an article
+
+ScalarKind: TypeAlias = Literal["str", "int", "float", "bool", "null", "date", "datetime", "merge", "binary", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value (or a key) of the front matter.
+
+    `value` is the text after unquoting and unescaping; `kind` is the type that YAML 1.1 (PyYAML) gives it, so a plain
+    `no` has the kind `bool`. `style` is `''` (plain), `'"'`, `"'"`, `'|'` or `'>'`. `span` covers the quotes.
+    """
+
+    span: Span
+    value: str
+    kind: ScalarKind
+    style: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListNode:
+    span: Span
+    items: tuple[Node, ...]
+
+
+class Pair(NamedTuple):
+    key: Scalar
+    value: Node
+
+
+@dataclass(frozen=True, slots=True)
+class MapNode:
+    """A mapping, with every pair in the order of the file; a duplicate key stands here twice."""
+
+    span: Span
+    pairs: tuple[Pair, ...]
+
+
+Node: TypeAlias = Scalar | ListNode | MapNode
+
+
+class Field(NamedTuple):
+    """A value of the front matter with its path (`provider.domain`, `images[0].url`) and its key, None in a list."""
+
+    path: str
+    key: Scalar | None
+    node: Node
+
+
+class Problem(NamedTuple):
+    """Why the front matter could not be read: `kind` is a stable word, `message` says it to a person."""
+
+    kind: Literal["syntax", "unclosed", "not-a-mapping", "too-deep", "too-large", "alias-bomb"]
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True)
+class FrontMatter:
+    """The block at the head of an article.
+
+    `span` runs from the opening fence to the end of the closing fence's line, `content` between the fences.
+    With a `problem` there is no `root`: nothing in the block may be changed.
+    """
+
+    format: Literal["yaml", "toml", "json"]
+    span: Span
+    content: Span
+    root: MapNode | None
+    problem: Problem | None = None
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Every value by its path, in file order; of a duplicate key the last one, as YAML readers take it."""
+        return {f.path: f for f in self.walk()}
+
+    def walk(self) -> Iterator[Field]:
+        """Every value, in file order, duplicates included."""
+        if self.root is not None:
+            yield from _walk(self.root, "")
+
+    def value(self, path: str) -> str | None:
+        """The text of the scalar at a path; None where there is none."""
+        found = self.fields.get(path)
+        return found.node.value if found and isinstance(found.node, Scalar) else None
+
+
+def _walk(node: Node, path: str) -> Iterator[Field]:
+    if isinstance(node, MapNode):
+        for key, value in node.pairs:
+            here = f"{path}.{key.value}" if path else key.value
+            yield Field(here, key, value)
+            if not isinstance(value, Scalar):
+                yield from _walk(value, here)
+    elif isinstance(node, ListNode):
+        for n, item in enumerate(node.items):
+            here = f"{path}[{n}]"
+            yield Field(here, None, item)
+            if not isinstance(item, Scalar):
+                yield from _walk(item, here)
+
+
+PartKind: TypeAlias = Literal["heading", "paragraph", "list", "quote", "code", "table", "html", "rule", "blank"]
+
+
+class Line(NamedTuple):
+    """One line of the body: `text` is `[start:end]`; `stop` is the start of the next line; `kind` of its part."""
+
+    start: int
+    end: int
+    stop: int
+    text: str
+    kind: PartKind
+
+
+class Part(NamedTuple):
+    """A block of the body: `span` covers whole lines, the last line's end included."""
+
+    kind: PartKind
+    span: Span
+
+
+MASK = "\ufffc"
+"""Stands in `Passage.masked` for every character that no fixer may touch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of prose: the whole body (`field` is None), or the value of a front matter field.
+
+    `text` is what a reader sees (a field's value unescaped); `masked` has the same length, with code, URLs, tables, tags
+    and link targets replaced by `MASK`, line ends kept. A validator searches `masked` and asks the passage for spans and
+    edits in the file. `offsets` gives for each code point of `text`, and for its end, the position in the file (None: they
+    simply count on from `start`). `escape` writes new text in the value's quoting, or gives None where it cannot be
+    written; with `frozen` no edit is possible and a finding is only reported.
+    """
+
+    text: str
+    masked: str
+    field: str | None
+    start: int
+    source: str
+    offsets: tuple[int, ...] | None = None
+    escape: Callable[[str], str | None] | None = None
+    frozen: bool = False
+
+    def span(self, start: int, end: int) -> Span:
+        """Positions in `text` as a span of the file."""
+        if self.offsets is None:
+            return Span(self.start + start, self.start + end)
+        return Span(self.offsets[start], self.offsets[end])
+
+    def edit(self, start: int, end: int, new: str) -> Edit | None:
+        """`text[start:end]` becomes `new`, as an edit of the file; None where the file cannot say it safely."""
+        if self.frozen:
+            return None
+        if self.escape is not None:
+            written = self.escape(new)
+            if written is None:
+                return None
+            new = written
+        a, b = self.span(start, end)
+        return Edit(a, self.source[a:b], new)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A parsed view of one file; `text` is the whole file, nothing normalised.
+
+    `body` is what follows the front matter; `lines`, `parts` and the first of `passages` cover it. `passages` also
+    holds the fields of the front matter that are prose.
+    """
+
+    id: str
+    text: str
+    body: Span
+    meta: FrontMatter | None
+    lines: tuple[Line, ...]
+    parts: tuple[Part, ...]
+    passages: tuple[Passage, ...]
+    language: str = "en"
+
+
+# ------------------------------------------------------------------------------------------------- rules and runs
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A rule's example, and what must become of it (see `rules/` for the YAML form).
+
+    `files` maps paths to contents (a single text has the path `article.md`). Exactly one of the expectations is set:
+    `good` and `proposed` map paths to contents after `clean`, or after the first fix offered; `flag` wants a finding
+    and no fix; `ok` wants no finding of the rule.
+    """
+
+    files: Mapping[str, bytes]
+    good: Mapping[str, bytes] | None = None
+    proposed: Mapping[str, bytes] | None = None
+    flag: bool = False
+    ok: bool = False
+    config: Mapping[str, object] = setting(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A policy, read from YAML: which mechanism (`uses`), with which settings, and how to speak of what it finds.
+
+    `case` names one of the kinds of hit of a validator that has several; rules that share `uses` and `settings` share
+    one validator. `safety` is the most that a fix of this rule may have. `proof` names the fault-injection test of a
+    rule that no article can provoke (family RUN).
+    """
+
+    code: str
+    name: str
+    message: str
+    why: str
+    severity: Severity
+    safety: Safety
+    uses: str = ""
+    case: str = ""
+    ask: str = ""
+    stage: int = 50
+    settings: Mapping[str, object] = setting(default_factory=dict)
+    examples: tuple[Example, ...] = ()
+    proof: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Past these an article becomes a finding, not a crash (source of the numbers: the CHANGELOG's study of limits)."""
+
+    article_bytes: int = 16 * 1024 * 1024
+    passes: int = 10
+    findings_per_rule: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One article of the run: where its bytes are, and its names.
+
+    `id` is the path from the corpus root (identity), `article` the path from the PATH that was asked for. Only
+    articles that were `asked` are reported and written; the others give evidence.
+    """
+
+    file: str
+    id: str
+    article: str
+    asked: bool = True
+
+
+PROSE = ("title", "excerpt", "summary", "description")
+"""The last keys of the front matter fields that text rules read, unless a configuration says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a worker needs, as data: no code, no open file."""
+
+    root: str
+    rules: tuple[Rule, ...]
+    folders: tuple[str, ...]
+    language: str = "en"
+    unsafe: bool = False
+    options: Mapping[str, object] = setting(default_factory=dict)
+    ignored: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """(glob of article ids, codes that do not apply there)."""
+    limits: Limits = Limits()
+    prose: tuple[str, ...] = PROSE
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """The edits of one fix as they were made, in positions of the text before its pass."""
+
+    fingerprint: str
+    code: str
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What happened to one article. `passes[n]` leads from text n to text n+1; `findings` speak of the file as read.
+
+    Where the bytes were not understood, `original` and `text` are None and the file is copied as it is.
+    """
+
+    source: Source
+    original: str | None
+    text: str | None
+    passes: tuple[tuple[Applied, ...], ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def changed(self) -> bool:
+        return self.original != self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a report is given. `records` can be iterated again and again; it reads from disk, one article at a time."""
+
+    plan: Plan
+    records: Iterable[Record]
+    command: str
+    notes: tuple[str, ...] = ()
+    """What a reader should know about the run before its findings: the schema in use, what was left out."""
+    arguments: tuple[str, ...] = ()
+    out: str | None = None
+    details: Mapping[str, object] = setting(default_factory=dict)

@@ -1,0 +1,164 @@
+"""What `clean` writes: a cleaned corpus with its report beside it, or the corpus in place with the report in .copydesk/."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from copydesk.folders import open_report
+from copydesk.journal import (
+    NAME,
+    RUNS,
+    Entry,
+    JournalError,
+    entry,
+    foreign_files,
+    hash_bytes,
+    replace_file,
+    write_journal,
+)
+from copydesk.model import Record, Run
+from copydesk.sources import Found
+
+REPORTS = {"html": "index.html", "jsonl": "findings.jsonl", "markdown": "summary.md", "diff": "changes.diff"}
+
+
+class OutputError(ValueError):
+    """An output that would overwrite or lose something; the message says what to do."""
+
+
+def check_output(out: Path, paths: Iterable[Path], found: Found) -> None:
+    """Raises OutputError where writing to `out` could overwrite anything that is not ours, or write two files to one."""
+    here = out.resolve()
+    for path in paths:
+        given = path.resolve()
+        if given.is_dir() and here.is_relative_to(given):
+            raise OutputError(f"{out}: the output lies inside {path}; choose a folder beside it")
+        if given.is_relative_to(here):
+            raise OutputError(f"{out}: the input {path} lies inside the output; choose another folder")
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out}: is a file; --out names a folder")
+    if out.is_dir() and any(out.iterdir()):
+        try:
+            edited = foreign_files(out)
+        except JournalError as e:
+            raise OutputError(
+                f"{out}: is not empty and not from an earlier `copydesk clean`; choose another folder"
+            ) from e
+        if edited:
+            some = ", ".join(edited[:5]) + (f" and {len(edited) - 5} more" if len(edited) > 5 else "")
+            raise OutputError(
+                f"{out}: was edited since copydesk wrote it ({some}); move it away or choose another folder"
+            )
+    check_collisions(found)
+
+
+def check_collisions(found: Found) -> None:
+    """Raises OutputError where two inputs would become one file of the output."""
+    seen: dict[str, str] = {}
+    for name, file in [*((s.article, s.file) for s in found.articles), *((r, f) for f, r in found.others)]:
+        if seen.setdefault(name, file) != file:
+            raise OutputError(f"{seen[name]} and {file} would both become {name}; clean them in two runs")
+
+
+def written(record: Record) -> bytes:
+    """The bytes of an article after the run; those of a file that was not understood as they are."""
+    if record.text is None:
+        return Path(record.source.file).read_bytes()
+    return record.text.encode("utf-8")
+
+
+def write_out(run: Run, found: Found, out: Path, head: dict[str, object]) -> None:
+    """Writes DIR/corpus and DIR/report beside DIR first, then puts them in its place in one step."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    new = out.with_name(f".{out.name}.copydesk-{os.getpid()}")
+    old = out.with_name(f".{out.name}.copydesk-old-{os.getpid()}")
+    try:
+        (new / "report").mkdir(parents=True)
+        (new / "corpus").mkdir()
+
+        def entries() -> Iterator[Entry]:
+            made: set[Path] = set()
+
+            def target(name: str) -> Path:
+                path = new / "corpus" / name
+                if path.parent not in made:
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    made.add(path.parent)
+                return path
+
+            for record in run.records:
+                data = written(record)
+                path = target(record.source.article)
+                path.write_bytes(data)
+                shutil.copymode(record.source.file, path)
+                yield entry(record, record.source.article, data)
+            for file, name in found.others:
+                path = target(name)
+                shutil.copy(file, path)
+                yield copied(name, path)
+
+        write_journal(new / "report" / NAME, head, entries())
+        write_reports(replace(run, out=str(out)), new / "report")
+        if out.exists():
+            out.rename(old)
+        new.rename(out)
+    finally:
+        for left in (new, old):
+            if left.exists():
+                shutil.rmtree(left)
+
+
+def copied(name: str, path: Path) -> Entry:
+    """The line of a file that is no article."""
+    seal = hash_bytes(path.read_bytes())
+    return Entry(name, name, seal, seal)
+
+
+def write_in_place(run: Run, root: Path, head: dict[str, object]) -> Path | None:
+    """Rewrites the changed articles where they stand; gives the folder of the run's journal and report.
+
+    The journal is on the disk before the first article is touched. Nothing is written where nothing changed.
+    """
+    if not any(r.changed for r in run.records):
+        return None
+    runs = root / RUNS
+    runs.mkdir(parents=True, exist_ok=True)
+    number = max((int(p.name) for p in runs.iterdir() if p.name.isdigit()), default=0) + 1
+    folder = runs / f"{number:04d}"
+    folder.mkdir()
+    write_journal(folder / NAME, head, (entry(r, _place(r, root), written(r)) for r in run.records if r.changed))
+    for record in run.records:
+        if record.changed and record.original is not None:
+            file = Path(record.source.file)
+            if file.read_bytes() != record.original.encode("utf-8"):
+                raise OutputError(f"{file}: was edited while copydesk was working; run again (the others are done)")
+            replace_file(file, [written(record)])
+    write_reports(replace(run, out=str(folder)), folder)
+    return folder
+
+
+def _place(record: Record, root: Path) -> str:
+    return Path(os.path.relpath(Path(record.source.file).resolve(), root)).as_posix()
+
+
+def write_reports(run: Run, folder: Path) -> None:
+    """The reports that every clean leaves behind."""
+    for name, file in REPORTS.items():
+        write_report(run, name, folder / file)
+
+
+def write_report(run: Run, name: str, path: Path) -> None:
+    """One report into a file, whole or not at all."""
+    render = open_report(run.plan.folders, name)
+    temporary = path.with_name(f".{path.name}.copydesk-{os.getpid()}")
+    try:
+        with open(temporary, "w", encoding="utf-8", errors="backslashreplace", newline="") as out:
+            render(run, out)
+        os.replace(temporary, path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,142 @@
+"""The whole way of a run: tidy, merge, conclude, settle, in this process or in several, with the same bytes as result."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import NamedTuple, TypeAlias, TypeVar
+
+from copydesk import share
+from copydesk.model import Plan, Source
+
+BATCH = 64  # articles; evidence and facts travel once a batch
+ALONE = 192  # fewer articles than this are done before a second process has started
+T = TypeVar("T")
+Progress: TypeAlias = Callable[[int], None]
+
+
+class Outcome(NamedTuple):
+    """The records of a run, and the notes of the corpus validators for its reader."""
+
+    records: share.Records
+    notes: tuple[str, ...]
+
+
+def process(
+    plan: Plan, sources: Sequence[Source], folder: Path, jobs: int = 0, progress: Progress | None = None
+) -> Outcome:
+    """Takes the sources through the plan. Texts are spilled into `folder`, which the caller removes.
+
+    `jobs` is the number of processes, 0 for as many as are worth it. `progress` is told the number of articles done, twice
+    for each (tidied, settled). Raises FolderError where a rule cannot be opened.
+    """
+    packed = share.pack(plan)
+    share.merge(packed, [])  # opens the plan here: a broken rule is said before anything runs
+    batches = [sources[n : n + BATCH] for n in range(0, len(sources), BATCH)]
+    jobs = min(jobs or _worthwhile(len(sources)), len(batches)) or 1
+    said = progress or (lambda n: None)
+
+    def spill(n: int, phase: str) -> str:
+        return str(folder / f"{phase}-{n:06d}")
+
+    tidied = _each(
+        [(packed, b, spill(n, "draft")) for n, b in enumerate(batches)],
+        share.tidy,
+        jobs,
+        lambda n: said(len(batches[n])),
+        lambda n: _rescue(packed, batches[n], spill(n, "draft")),
+    )
+    evidence = share.merge(packed, [t.evidence for t in tidied])
+    facts = share.conclude(packed, evidence)
+    del evidence
+    spills = _each(
+        [(packed, t.spill, share.sliced(facts, batches[n]), spill(n, "record")) for n, t in enumerate(tidied)],
+        share.settle,
+        jobs,
+        lambda n: said(len(batches[n])),
+        None,
+    )
+    notes = tuple(note for f in facts.values() for note in f.notes)
+    return Outcome(share.Records(spills), notes)
+
+
+def _worthwhile(articles: int) -> int:
+    if articles < ALONE:
+        return 1
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def _each(
+    calls: Sequence[tuple[object, ...]],
+    function: Callable[..., T],
+    jobs: int,
+    done: Callable[[int], None],
+    rescue: Callable[[int], T] | None,
+) -> list[T]:
+    """The function's result for each call, in their order, by `jobs` processes.
+
+    Where a worker dies, the calls that were lost are made again, each in a process of its own; one that kills its
+    process again goes to `rescue`.
+    """
+    if jobs == 1:
+        out = []
+        for n, call in enumerate(calls):
+            out.append(function(*call))
+            done(n)
+        return out
+    results: dict[int, T] = {}
+    lost: list[int] = []
+    with _pool(jobs) as pool:
+        futures = [pool.submit(function, *call) for call in calls]
+        for n, future in enumerate(futures):
+            try:
+                results[n] = future.result()
+                done(n)
+            except BrokenProcessPool:
+                lost.append(n)
+            except BaseException:
+                pool.shutdown(cancel_futures=True)
+                raise
+    for n in lost:
+        try:
+            with _pool(1) as pool:
+                results[n] = pool.submit(function, *calls[n]).result()
+        except BrokenProcessPool:
+            if rescue is None:
+                raise
+            results[n] = rescue(n)
+        done(n)
+    return [results[n] for n in range(len(calls))]
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C is the parent's to handle: a worker that answers it, too, prints a traceback."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _rescue(packed: bytes, batch: Sequence[Source], spill: str) -> share.Tidied:
+    """Tidies a batch whose process died article by article; the one that kills its process is buried."""
+    parts: list[share.Tidied] = []
+    for n, source in enumerate(batch):
+        part = f"{spill}-{n}"
+        try:
+            with _pool(1) as pool:
+                parts.append(pool.submit(share.tidy, packed, [source], part).result())
+        except BrokenProcessPool:
+            parts.append(share.bury(packed, source, part))
+    with open(spill, "wb") as out:
+        for part_of in parts:
+            out.write(Path(part_of.spill).read_bytes())
+            Path(part_of.spill).unlink()
+    return share.Tidied(spill, share.merge(packed, [p.evidence for p in parts]))

@@ -1,0 +1,153 @@
+"""The few plain functions that every executor calls: data in, data out.
+
+    tidy      a batch of sources  -> a spill of drafts, and the batch's evidence       (map)
+    merge     evidence, evidence  -> evidence                                          (reduce, as a tree)
+    conclude  evidence            -> facts                                             (once)
+    settle    a spill, its facts  -> a spill of records                                (map)
+
+Texts stay on disk: what travels between processes is paths, evidence and facts, all of them plain data.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+from copydesk.desk import Checker, Desk, Draft, open_desk, receive, record, report_death, report_unreadable
+from copydesk.desk import settle as settle_draft
+from copydesk.desk import tidy as tidy_draft
+from copydesk.model import Plan, Record, Source
+from copydesk.validator import CorpusValidator, Facts
+
+Evidence: TypeAlias = dict[str, Any]
+"""By the key of the checker."""
+
+
+class Tidied(NamedTuple):
+    """Where the drafts of a batch were spilled, and what they contribute."""
+
+    spill: str
+    evidence: Evidence
+
+
+@lru_cache(maxsize=2)
+def _desk(plan: bytes) -> Desk:
+    return open_desk(pickle.loads(plan))
+
+
+def pack(plan: Plan) -> bytes:
+    """The plan as the functions below take it: a worker opens it once."""
+    return pickle.dumps(plan)
+
+
+def tidy(plan: bytes, batch: Sequence[Source], spill: str) -> Tidied:
+    """Reads and tidies a batch; its drafts go to the file `spill`."""
+    desk = _desk(plan)
+    evidence: Evidence = {}
+    with open(spill, "wb") as out:
+        for source in batch:
+            draft = _read(desk, source)
+            article = tidy_draft(desk, draft)
+            if article is not None:
+                for checker in desk.corpus:
+                    seen = _corpus(checker).observe(article)
+                    if seen is not None:
+                        _add(checker, evidence, seen)
+            pickle.dump(draft, out, protocol=5)
+    return Tidied(spill, evidence)
+
+
+def _read(desk: Desk, source: Source) -> Draft:
+    limit = desk.plan.limits.article_bytes
+    try:
+        with open(source.file, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read() if size <= limit else b""
+    except OSError as e:
+        draft = Draft(source, None, None)
+        report_unreadable(desk, draft, e.strerror or type(e).__name__)
+        return draft
+    return receive(desk, source, data, max(size, len(data)))
+
+
+def _corpus(checker: Checker) -> CorpusValidator:
+    assert isinstance(checker.validator, CorpusValidator)
+    return checker.validator
+
+
+def _add(checker: Checker, evidence: Evidence, more: Any) -> None:
+    known = evidence.get(checker.key)
+    evidence[checker.key] = more if known is None else _corpus(checker).merge(known, more)
+
+
+def merge(plan: bytes, parts: Sequence[Evidence]) -> Evidence:
+    """The evidence of all parts, merged as a tree, in their order."""
+    desk = _desk(plan)
+    parts = list(parts)
+    while len(parts) > 1:
+        joined = []
+        for n in range(0, len(parts), 2):
+            whole = parts[n]
+            for checker in desk.corpus:
+                for part in parts[n + 1 : n + 2]:
+                    if checker.key in part:
+                        _add(checker, whole, part[checker.key])
+            joined.append(whole)
+        parts = joined
+    return parts[0] if parts else {}
+
+
+def conclude(plan: bytes, evidence: Evidence) -> dict[str, Facts]:
+    """The facts of the corpus, by the key of the checker."""
+    return {c.key: _corpus(c).conclude(evidence.get(c.key)) for c in _desk(plan).corpus}
+
+
+def sliced(facts: Mapping[str, Facts], batch: Sequence[Source]) -> dict[str, Facts]:
+    """What a batch needs of the facts: those of its own articles, and the shared tables."""
+    ids = [s.id for s in batch]
+    return {key: Facts({i: f.articles[i] for i in ids if i in f.articles}, f.shared) for key, f in facts.items()}
+
+
+def settle(plan: bytes, spilled: str, facts: Mapping[str, Facts], spill: str) -> str:
+    """Brings the drafts of a spill to their end with the facts; their records go to the file `spill`."""
+    desk = _desk(plan)
+    with open(spill, "wb") as out:
+        for draft in _load(spilled):
+            if draft.source.asked:
+                settle_draft(desk, draft, facts)
+                pickle.dump(record(desk, draft), out, protocol=5)
+    Path(spilled).unlink()
+    return spill
+
+
+def bury(plan: bytes, source: Source, spill: str) -> Tidied:
+    """The spill of an article whose worker died: a draft that says so."""
+    draft = Draft(source, None, None)
+    report_death(_desk(plan), draft)
+    with open(spill, "wb") as out:
+        pickle.dump(draft, out, protocol=5)
+    return Tidied(spill, {})
+
+
+def _load(spill: str) -> Iterator[Any]:
+    with open(spill, "rb") as file:
+        while True:
+            try:
+                yield pickle.load(file)
+            except EOFError:
+                return
+
+
+class Records:
+    """The records of a run, read from their spills each time they are iterated; one at a time in memory."""
+
+    def __init__(self, spills: Sequence[str]) -> None:
+        self._spills = tuple(spills)
+
+    def __iter__(self) -> Iterator[Record]:
+        for spill in self._spills:
+            yield from _load(spill)

@@ -1,0 +1,403 @@
+"""Sentences that a scraper or a hard wrap has cut over lines.
+
+Every line break inside a paragraph block is judged on its own: features of the line before and the line after, of their
+neighbours and of the width at which the article is wrapped are added up with the weights of a logistic regression
+(`rules/layout/split_model.json`, trained by `benchmarks/train_splits.py`). Vetoes come on top, for what a small model
+cannot know. A blank line is never crossed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import exp
+from typing import NamedTuple
+
+from copydesk.validator import MASK, Article, Contract, Edit, Fix, Hit, Line, Safety, SettingError, Setup, Span, Validator, fix, minimal
+
+WIDEST = 110  # code points; text wrapped by hand or by a program is narrower, a line of unwrapped prose is longer
+NARROWEST = 30
+
+# Words that do not end a line of their own: after them a sentence goes on.
+DANGLING = frozenset(
+    "a an the of in on at by for from to with into onto upon over under about after before between through during without within"
+    " against among across toward towards via per and or but nor as than that which who whom whose if when while where because"
+    " is are was were be been being am has have had do does did will would can could may might shall should must not"
+    " its his her their our your my this these those such each every both either neither no some any very more most so".split()
+)
+# Words that seldom begin a sentence, so that a line that starts with one in lower case goes on.
+JOINING = DANGLING | frozenset("also then there it he she they we you i what how why too only just even still other another".split())
+# Words that open a sentence, title or label when they are capitalised.
+OPENING = frozenset(
+    "The A An In On At By For From To With As If When While Where Because But And Or So It He She They We You I This These Those"
+    " There That What How Why Who After Before Since Although However Also Then Here Our Your My His Her Their Its Most Many Some"
+    " All Both Each Every One Not No Yes Now Let Please".split()
+)
+ALONE = frozenset("The A An In On At Of By For From To With And Our".split())  # no line consists of one of these
+ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Mt|Jr|Sr|vs|No|Fig|Vol|pp|e\.g|i\.e)|\b[A-Z])\.$")
+CLOSERS = "\"'”’»)]}›"
+TAIL = ",.;:!?)]}%”’»…"
+OPENERS = "([{“‘«"
+MARK = re.compile(r"(?:[-+*•‣◦▪·●]|\d{1,9}[.)]|#{1,6}|>)(?:\s|$)|[-*_]{3}")
+ENDINGS = {":": "colon", ",": "comma", ";": "semicolon", "-": "dash", "–": "dash", "—": "dash", "/": "slash"} | dict.fromkeys(OPENERS, "open")
+AFTER_TAIL = " ,.;:!?\"'" + CLOSERS
+DASHES = "-–—"
+SHORT = 7  # words
+LONG = 120  # code points; a longer line counts as this many words
+LABEL = re.compile(r"[A-Z][\w ]{0,24}:\s\S")
+LETTERED = re.compile(r"\(?[a-zA-Z]{1,2}[.)] |\(?[ivx]{1,4}[.)] ")
+LOWER = ("lower", "joining", "open-lower")
+GOING_ON = ("lower", "joining", "tail")
+TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+
+
+class Piece(NamedTuple):
+    """A line of a block without the blanks around it, described; `line` counts in `article.lines`."""
+
+    text: str
+    start: int
+    end: int
+    line: int
+    words: int
+    first: str
+    last: str
+    opens: str
+    closes: str
+    titled: float
+
+
+def describe(text: str, start: int, line: int) -> Piece:
+    """Of a long line only the two ends are looked at: it is prose, whatever stands in its middle."""
+    words = TOKEN.findall(text[:40])
+    first = words[0] if words else ""
+    words = TOKEN.findall(text[-40:])
+    last = words[-1] if words else ""
+    if len(text) > LONG:
+        count, titled = LONG, 0.0
+    else:
+        tokens = text.split()
+        weighty = [w for w in tokens if len(w) > 3]
+        count, titled = len(tokens), sum(w[0].isupper() for w in weighty) / len(weighty) if weighty else 1.0
+    return Piece(text, start, start + len(text), line, count, first, last, start_of(text, first), end_of(text, last), titled)
+
+
+def end_of(text: str, last: str) -> str:
+    """How a line ends, as one of a dozen words."""
+    core = text.rstrip(CLOSERS)
+    if not core:
+        return "close"
+    c = core[-1]
+    if c in ".!?…":
+        return "abbreviation" if core is text and ABBREVIATION.search(core[-8:]) else "stop"
+    if c in ENDINGS:
+        return ENDINGS[c]
+    if len(core) < len(text):
+        return "close"
+    if c.isdigit():
+        return "digit"
+    if last in DANGLING or text in ALONE:
+        return "dangling"
+    if last[:1].islower():
+        return "lower"
+    if last[:1].isupper():
+        return "caps" if len(last) > 1 and last.isupper() else "title"
+    return "other"
+
+
+def start_of(text: str, first: str) -> str:
+    """How a line begins, as one of a dozen words."""
+    c = text[0]
+    if c in TAIL:
+        return "other" if c in ".:!?%" and text[1:2] not in AFTER_TAIL else "tail"
+    if text[:2] in ("'s", "’s"):
+        return "tail"
+    if c in "-–—":
+        return "dash"
+    if c in OPENERS or c in "\"'":
+        return "open-lower" if text.lstrip("\"'“‘«([{")[:1].islower() else "open"
+    if c.isdigit():
+        return "digit"
+    if c in "@#" or text.startswith(("http://", "https://", "www.")):
+        return "address"
+    if c.islower() and first[1:].islower() | (len(first) < 2):
+        return "joining" if first in JOINING else "lower"
+    if c.isupper():
+        if first in OPENING:
+            return "opening"
+        return "caps" if len(first) > 1 and first.isupper() else "title"
+    return "other"
+
+
+class Layout(NamedTuple):
+    """How the article's lines are broken: the width it is wrapped at (0: it is not), and whether blank lines part it."""
+
+    width: int
+    share: float
+    spaced: bool
+
+
+def layout_of(blocks: Sequence[Sequence[Piece]]) -> Layout:
+    """Wrapped is where most lines of a narrow text could not have taken the first word of the line below."""
+    pairs = [(a, b) for block in blocks for a, b in zip(block, block[1:], strict=False)]
+    spaced = (len(blocks) - 1) * 4 >= len(pairs)
+    lengths = [len(p.text) for block in blocks for p in block if p.words > 3 and len(p.text) <= WIDEST]
+    if len(lengths) < 3 or len(lengths) * 3 < sum(len(b) for b in blocks):
+        return Layout(0, 0.0, spaced)
+    width = max(lengths)
+    narrow = [(a, b) for a, b in pairs if len(a.text) <= width]
+    full = sum(is_full(a, b, width) for a, b in narrow)
+    share = full / len(narrow) if narrow else 0.0
+    wrapped = width >= NARROWEST and full >= 2 and share >= 0.4
+    return Layout(width if wrapped else 0, share, spaced)
+
+
+def is_full(a: Piece, b: Piece, width: int) -> bool:
+    """Whether a wrap at this width had to break between the lines."""
+    return len(a.text) + 1 + len(b.text.split(None, 1)[0]) > width >= len(a.text)
+
+
+def size_of(words: int) -> str:
+    return str(words) if words <= 4 else "5-7" if words <= 7 else "8-14" if words <= 14 else "15+"
+
+
+def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
+    """What is to be seen of the line break after line `n` of the block, as names of weights."""
+    a, b = block[n], block[n + 1]
+    before = block[n - 1] if n else None
+    after = block[n + 2] if n + 2 < len(block) else None
+    wrap = "no"
+    if layout.width and len(a.text) <= layout.width:
+        wrap = "full" if is_full(a, b, layout.width) else "room"
+    long_a, long_b = size_of(a.words), size_of(b.words)
+    spaced = "spaced" if layout.spaced else "tight"
+    out = [
+        "bias",
+        f"close {a.closes}",
+        f"open {b.opens}",
+        f"close {a.closes} open {b.opens}",
+        f"wrap {wrap}",
+        f"wrap {wrap} {spaced}",
+        f"wrap {wrap} close {a.closes}",
+        f"wrap {wrap} open {b.opens}",
+        f"wrap {wrap} words {long_a} {spaced}",
+        f"words {long_a}",
+        f"next words {long_b}",
+        f"words {long_a} close {a.closes}",
+        f"next words {long_b} open {b.opens}",
+        f"words {long_a} next words {long_b}",
+        f"{spaced}",
+        f"{spaced} close {a.closes}",
+        f"{spaced} open {b.opens}",
+    ]
+    if wrap != "no":
+        out.append(f"wrap {wrap} share {int(layout.share * 5)}")
+        if b.words and wrap == "full":
+            out.append(f"slack {min(4, (layout.width - len(a.text)) // 3)}")
+    if before:
+        out.append(f"before {before.closes} > {a.opens}")
+        out.append(f"before {size_of(before.words)} {long_a} {long_b}" if max(before.words, a.words, b.words) < 8 else "before long")
+    else:
+        out.append(f"first {long_a} {a.closes}")
+    if after:
+        out.append(f"after {b.closes} > {after.opens}")
+    else:
+        out.append(f"last {long_b} {b.closes}")
+    if a.words > 2 and a.titled > 0.7:
+        out.append(f"titled open {b.opens}")
+    if b.words > 2 and b.titled > 0.7:
+        out.append(f"next titled close {a.closes}")
+    if a.text.count("(") > a.text.count(")"):
+        out.append("bracket closes" if ")" in b.text else "bracket left open")
+    if a.text.count("“") > a.text.count("”"):
+        out.append("quote closes" if "”" in b.text else "quote left open")
+    elif a.text.count('"') % 2:
+        out.append("quote closes" if b.text.count('"') % 2 else "quote left open")
+    if a.last[:1].isupper() and b.first[:1].isupper() and a.words <= 6 and b.words <= 6:
+        out.append("names")
+    if a.text[:1].isalpha() and a.text[0].islower():
+        out.append("begins lower")
+    return out
+
+
+def doubt(block: Sequence[Piece], n: int, layout: Layout) -> str:
+    """Why the break after line `n` is not to be closed without a look, however sure the model is; '' for no reason."""
+    a, b = block[n], block[n + 1]
+    after = block[n + 2] if n + 2 < len(block) else None
+    if LABEL.match(a.text) and LABEL.match(b.text):
+        return "labelled lines"
+    if b.opens == "tail":
+        return ""
+    hanging = a.closes in ("dangling", "comma", "open")
+    if b.opens == "address" and not (hanging and after and goes_on(after)):
+        return "an address"
+    if layout.width and is_full(a, b, layout.width):
+        if layout.spaced and layout.share > 0.8:
+            return ""
+        if titled(a) and titled(b) and not hanging:
+            return "two titles"
+        return "a paragraph may end here" if a.closes == "stop" or (a.closes in ("close", "colon") and b.opens not in LOWER) else ""
+    if a.closes == "stop":
+        return "a full stop before it"
+    if a.closes == "semicolon" or a.text.endswith(("; and", "; or")):
+        return "a list with semicolons"
+    if a.closes == "colon" and not (after and after.opens == "tail"):
+        return "a colon before it"
+    if among_short_lines(block, n):
+        return "many short lines"
+    if b.opens not in LOWER and b.text[0] != "(":
+        closed = b.closes == "stop" or (after is not None and goes_on(after))
+        if b.words > 9 or not closed or not (hanging or a.closes == "lower"):
+            return "a capital after it"
+    if titled(a) and titled(b) and not hanging:
+        return "two titles"
+    return ""
+
+
+def between_entries(a: Piece, b: Piece) -> bool:
+    """Two short titles or two addresses, one under the other, are entries of a list."""
+    if b.opens == "address" and " " not in b.text and " " not in a.text:
+        return True
+    return titled(a) and titled(b) and a.closes not in ("dangling", "comma") and b.opens not in LOWER
+
+
+def goes_on(p: Piece) -> bool:
+    """A line that begins in the middle of a sentence."""
+    return p.opens in GOING_ON or (p.opens == "dash" and p.text[1:2].strip() != "")
+
+
+def titled(p: Piece) -> bool:
+    return p.titled > 0.7 and 2 <= p.words < 15
+
+
+def among_short_lines(block: Sequence[Piece], n: int) -> bool:
+    """Four or more short lines in a row, none of them beginning with a comma or the like: verse, or a menu."""
+    if any(p.words == 1 and p.opens == "joining" for p in block[n : n + 2]):
+        return False
+    first, last = n, n + 1
+    while first and block[first - 1].words <= SHORT:
+        first -= 1
+    while last + 1 < len(block) and block[last + 1].words <= SHORT:
+        last += 1
+    run = block[first : last + 1]
+    return len(run) >= 4 and block[n].words <= SHORT and block[n + 1].words <= SHORT and all(p.opens != "tail" for p in run)
+
+
+def glue(block: Sequence[Piece], n: int, language: str) -> str:
+    """What belongs between the two halves of a sentence: a space, or nothing."""
+    a, b = block[n].text, block[n + 1].text
+    if block[n + 1].opens == "tail":
+        return " " if language == "fr" and b[0] in ":;!?»" else ""
+    if a[-1] in OPENERS:
+        return " " if a.endswith("](") else ""
+    if a[-1] == '"' or b[0] == '"':
+        quoted = 0
+        for p in reversed(block[: n + 1]):  # back to where the sentence began
+            if p.closes == "stop" and p.text is not a:
+                break
+            quoted += p.text.count('"')
+        return "" if quoted % 2 else " "
+    if a[-1] == "/" or b[0] == "/":
+        return " " if "." in a.split()[-1] else ""
+    if b[0] in DASHES and b[1:2].strip(DASHES + " "):
+        return ""
+    if a[-1] in DASHES and a.rstrip(DASHES)[-1:].strip():
+        return ""
+    return "" if a[-1] >= "\u2e80" and b[0] >= "\u2e80" else " "
+
+
+@dataclass
+class SplitLine(Validator):
+    """`safe` and `likely` are probabilities of the model: from the first on a join is safe, from the second on unsafe."""
+
+    contract = Contract.SPACE
+    scope = "body"
+    cases = ("link", "wrap", "likely", "lost")
+    safe: float = 0.95
+    likely: float = 0.7
+    weights: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+
+    def prepare(self, setup: Setup) -> None:
+        for path in setup.files("layout/split_model.json"):
+            try:
+                self.weights = {str(k): float(v) for k, v in json.loads(path.read_text("utf-8"))["weights"].items()}
+            except (ValueError, KeyError, TypeError, AttributeError) as e:
+                raise SettingError(f"{path}: not the model that benchmarks/train_splits.py writes: {e}") from e
+        if not self.weights:
+            raise SettingError("rules/layout/split_model.json is missing; install copydesk again")
+
+    def check(self, article: Article) -> Iterator[Hit]:
+        blocks = blocks_of(article.lines)
+        if not any(len(b) > 1 for b in blocks):
+            return
+        layout = layout_of(blocks)
+        for block in blocks:
+            items = list_items(block, layout)
+            for n in range(len(block) - 1):
+                hit = None if n in items else self.judge(article, block, n, layout)
+                if hit:
+                    yield hit
+
+    def judge(self, article: Article, block: Sequence[Piece], n: int, layout: Layout) -> Hit | None:
+        """What the break after line `n` of the block is."""
+        a, b = block[n], block[n + 1]
+        full = bool(layout.width) and is_full(a, b, layout.width)
+        if not full and a.closes == "stop" and b.opens not in LOWER and b.opens != "tail":
+            return None
+        if a.text[-1] == "-" and a.text[-2:-1].isalpha() and b.text[0].isalpha():
+            return None  # a hyphenated word is another validator's
+        masked, at = article.passages[0].masked, article.body.start
+        if deliberate(article.lines[a.line].text) or masked[a.end - 1 - at] == masked[b.start - at] == MASK:
+            return None
+        values: dict[str, object] = {"before": a.text[-40:], "after": b.text[:40]}
+        span = Span(a.end, b.start)
+        score = sum(self.weights.get(f, 0.0) for f in features(block, n, layout))
+        p = 1 / (1 + exp(-max(-30.0, min(30.0, score))))
+        values["confidence"] = round(p, 3)
+        if p < self.likely or LETTERED.match(b.text) or between_entries(a, b):
+            return None
+        values["doubt"] = reason = doubt(block, n, layout)
+        edit = minimal(a.end, article.text[a.end : b.start], glue(block, n, article.language))
+        if p >= self.safe and not reason:
+            return Hit(span, values, fix("join the lines", edit), case="wrap" if full else "link")
+        return Hit(span, values, fix("join the lines", edit, safety=Safety.UNSAFE), case="likely")
+
+
+def deliberate(line: str) -> bool:
+    """Two blanks or a backslash at the end of a line are a line break in Markdown."""
+    return line.endswith(("  ", "\\"))
+
+
+def blocks_of(lines: Sequence[Line]) -> list[list[Piece]]:
+    """The runs of lines of prose that nothing stands between; only lines with a neighbour are described."""
+    out: list[list[Piece]] = []
+    block: list[Piece] = []
+    for n, line in enumerate(lines):
+        text = line.text.strip()
+        prose = text and (line.kind == "paragraph" or line.kind == "list")
+        if block and (not prose or MARK.match(text)):
+            out.append(block)
+            block = []
+        if prose:
+            block.append(describe(text, line.start + len(line.text) - len(line.text.lstrip()), n))
+    if block:
+        out.append(block)
+    return out
+
+
+def list_items(block: Sequence[Piece], layout: Layout) -> set[int]:
+    """Breaks between items of a list without marks: lines that begin in lower case though nothing runs into them."""
+    out: set[int] = set()
+    loose = True  # nothing runs into the present line
+    for n in range(len(block) - 1):
+        a, b = block[n], block[n + 1]
+        if layout.width and is_full(a, b, layout.width):
+            loose = False
+            continue
+        item = loose and a.opens in LOWER
+        if item and b.opens in LOWER:
+            out.add(n)
+        loose = n in out or a.closes in ("stop", "colon")
+    return out

@@ -1,0 +1,196 @@
+"""The front matter as YAML: can it be read, and does it say what its author sees?
+
+YAML 1.1, which most readers speak, takes a plain `no` for false, `010` for eight and `12:30:45` for a number of seconds, and
+of a key that stands twice it keeps the last value without a word. All of this is decided on the node tree, where every key
+and value still has its spelling and its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from copydesk.validator import (
+    Article,
+    Contract,
+    Edit,
+    Fix,
+    FrontMatter,
+    Hit,
+    MapNode,
+    Node,
+    Pair,
+    Safety,
+    Scalar,
+    Setup,
+    Span,
+    Validator,
+    fix,
+)
+
+_DATE = re.compile(
+    r"(\d{4})-(\d\d?)-(\d\d?)"
+    r"(?:(?:[Tt]|[ \t]{1,8})(\d\d?):(\d\d)(?::(\d\d))?(?:\.\d{0,12})?[ \t]{0,8}(?:Z|[-+]\d\d?(?::?\d\d)?)?)?"
+)
+_NUMBER_TRAP = re.compile(r"[-+]?(?:0[0-7_]+|0b[01_]+|[0-9][0-9_]*_[0-9_]*|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)")
+
+
+@dataclass
+class YamlBlock(Validator):
+    """What is wrong with the block itself, whatever its keys mean."""
+
+    contract = Contract.FIELD
+    scope = "front"
+    cases = (
+        "problem",
+        "conflicting-key",
+        "repeated-key",
+        "boolean-word",
+        "misread-number",
+        "impossible-date",
+        "empty",
+        "absent",
+    )
+    _required: bool = field(default=False, init=False)
+
+    def prepare(self, setup: Setup) -> None:
+        self._required = setup.options.get("front-matter") == "required"
+
+    def check(self, article: Article) -> Iterator[Hit]:
+        meta = article.meta
+        if meta is None:
+            if self._required:
+                yield Hit(Span(0, min(1, len(article.text))), case="absent")
+            return
+        if meta.problem is not None:
+            reason = meta.problem.message
+            yield Hit(meta.problem.span, {"format": meta.format.upper(), "reason": reason}, case="problem")
+            return
+        if not article.text[meta.content.start : meta.content.end].strip():
+            yield Hit(_opening(article, meta), case="empty")
+        if meta.format == "yaml" and meta.root is not None:
+            yield from _look(article, meta.root, "")
+
+
+def _opening(article: Article, meta: FrontMatter) -> Span:
+    line = article.text[meta.span.start : meta.content.start].rstrip("\r\n")
+    return Span(meta.span.start, meta.span.start + len(line))
+
+
+def _look(article: Article, node: Node, path: str) -> Iterator[Hit]:
+    """Every trap in a node and below it, in the order of the file."""
+    if isinstance(node, Scalar):
+        if not node.style:
+            yield from _plain(node, path, "value")
+    elif isinstance(node, MapNode):
+        yield from _repeated(article, node, path)
+        for key, value in node.pairs:
+            here = f"{path}.{key.value}" if path else key.value
+            if key.kind == "bool" and not key.style:
+                yield from _plain(key, here, "key")
+            yield from _look(article, value, here)
+    else:
+        for n, item in enumerate(node.items):
+            yield from _look(article, item, f"{path}[{n}]")
+
+
+# ------------------------------------------------------------------------------------------------- values misread
+
+
+def _plain(node: Scalar, path: str, what: str) -> Iterator[Hit]:
+    value = node.value
+    if node.kind == "bool":
+        if value.lower() not in ("true", "false"):
+            read = "true" if value.lower() in ("yes", "on") else "false"
+            yield Hit(node.span, {"value": value, "read": read, "what": what}, _readings(node, read), path, "boolean-word")
+    elif node.kind in ("int", "float"):
+        if _NUMBER_TRAP.fullmatch(value):
+            number = read_number(value)
+            yield Hit(node.span, {"value": value, "read": number}, _readings(node, number), path, "misread-number")
+    elif node.kind in ("date", "datetime"):
+        reason = impossible(value)
+        if reason:
+            yield Hit(node.span, {"value": value, "reason": reason}, (), path, "impossible-date")
+
+
+def _readings(node: Scalar, read: str) -> tuple[Fix, ...]:
+    """Both things that may have been meant; which one, only the author knows."""
+    start, end = node.span
+    quoted = (Edit(start, "", '"'), Edit(end, "", '"'))
+    return fix("keep it as text, in quotes", *quoted, safety=Safety.SUGGEST) + fix(
+        f"write {read}, as it is read", Edit(start, node.value, read), safety=Safety.SUGGEST
+    )
+
+
+def read_number(value: str) -> str:
+    """What YAML 1.1 makes of a number with an underscore, a leading zero or colons."""
+    digits = value.lstrip("+-").replace("_", "")
+    sign = "-" if value.startswith("-") else ""
+    if ":" in digits:
+        total = 0.0
+        for part in digits.split(":"):
+            total = total * 60 + float(part or 0)
+        return sign + (str(int(total)) if total.is_integer() else str(total))
+    if digits.startswith("0b"):
+        return sign + str(int(digits, 2))
+    octal = len(digits) > 1 and digits.startswith("0") and "." not in digits
+    return sign + (str(int(digits, 8)) if octal else digits)
+
+
+def impossible(value: str) -> str:
+    """Why a date cannot exist (`day is out of range for month`), or nothing."""
+    m = _DATE.fullmatch(value)
+    if m is None:
+        return ""
+    try:
+        datetime(*(int(g or 0) for g in m.groups()))  # type: ignore[arg-type]
+    except ValueError as e:
+        return str(e).partition(",")[0]
+    return ""
+
+
+# ------------------------------------------------------------------------------------------------- keys that stand twice
+
+
+def _repeated(article: Article, node: MapNode, path: str) -> Iterator[Hit]:
+    seen: dict[str, Pair] = {}
+    last = {key.value: n for n, (key, _) in enumerate(node.pairs)}
+    if len(last) == len(node.pairs):
+        return
+    for n, pair in enumerate(node.pairs):
+        key, value = pair
+        first = seen.setdefault(key.value, pair)
+        if first is pair:
+            continue
+        line = article.text.count("\n", 0, first.key.span.start) + 1
+        values = {"key": key.value, "line": line, "first": _short(article, first.value), "last": _short(article, value)}
+        here = f"{path}.{key.value}" if path else key.value
+        if _same(article, first.value, value):
+            edit = _deleted_line(article, pair) if last[key.value] == n else None
+            yield Hit(key.span, values, fix("delete the second of them", edit), here, "repeated-key")
+        else:
+            yield Hit(key.span, values, (), here, "conflicting-key")
+
+
+def _short(article: Article, node: Node) -> str:
+    text = article.text[node.span.start : node.span.end].strip()
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _same(article: Article, a: Node, b: Node) -> bool:
+    if isinstance(a, Scalar) and isinstance(b, Scalar):
+        return a.value == b.value and a.kind == b.kind
+    return article.text[a.span.start : a.span.end] == article.text[b.span.start : b.span.end]
+
+
+def _deleted_line(article: Article, pair: Pair) -> Edit | None:
+    """The edit that takes a pair's line away; None where the line holds anything else, or more lines do."""
+    text = article.text
+    start = text.rfind("\n", 0, pair.key.span.start) + 1
+    end = text.find("\n", pair.key.span.start)
+    here = text[pair.key.span.start : pair.value.span.end]
+    if end < 0 or not isinstance(pair.value, Scalar) or text[start:end].lstrip(" ") != here:
+        return None
+    return Edit(start, text[start : end + 1], "")
