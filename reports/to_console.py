@@ -16,14 +16,16 @@ from copydesk.excerpt import (
     clickable,
     count_of,
     in_order,
+    in_place,
     next_command,
     one_line,
-    report_file,
+    report_folder,
     rows,
     rules_by_code,
     shown,
     standing,
     tally,
+    undo_command,
     visible,
 )
 from copydesk.model import Finding, Rule, Run, Safety, Severity
@@ -47,6 +49,7 @@ def render(run: Run, out: TextIO) -> None:
         page.line()
     if run.command == "clean" and every.total("repaired"):
         _repaired(page, every)
+        page.line(page.paint("bold", f"{count_of(left.total('findings'), 'finding')} left"))
     total = left.total("findings")
     if total and (run.details.get("statistics") or (total > MANY and not run.details.get("full"))):
         _table(page, left)
@@ -90,7 +93,6 @@ def _list(page: _Printer) -> None:
             continue
         path = visible(clickable(record.source.file))
         page.line(f"{page.paint('bold', path)}  {page.paint('dim', count_of(len(found), 'finding'))}")
-        page.line()
         text = Page(record.original) if record.original is not None else None
         for f in found:
             _finding(page, path, f, text)
@@ -134,12 +136,10 @@ def _change(page: _Printer, place: Place) -> None:
     for n, row in enumerate(before):
         number = str(place.line) if n == 0 else ""
         _side(page, "-", number, row)
-        if any(p.changed for p in row):
+        if len({p.changed for p in row}) == 2:
             _carets(page, row)
     for row in after:
         _side(page, "+", "", row)
-    if not after:
-        page.line(f"        {page.paint('dim', '(nothing is left of it)')}")
 
 
 def _side(page: _Printer, sign: str, number: str, row: Iterable[Piece]) -> None:
@@ -243,11 +243,9 @@ def _footer(page: _Printer, every: Tally, left: Tally) -> None:
     ways = _ways(page, left)
     for n, text, command in ways:
         page.line(f"  {n:>6,} {text}{page.command(command)}")
-    if run.command == "clean":
-        if run.out:
-            page.line(f"  corpus: {visible(run.out.rstrip('/'))}/corpus")
-        if where := report_file(run):
-            page.line(f"  report: {page.command(visible(where))}")
+    if folder := report_folder(run):
+        page.line(f"  report: {page.command(folder + '/index.html')}")
+        page.line(f"  undo:   {page.command(undo_command(run) or '')}")
 
 
 def _ways(page: _Printer, left: Tally) -> list[tuple[int, str, str]]:
@@ -270,4 +268,4 @@ def _ways(page: _Printer, left: Tally) -> list[tuple[int, str, str]]:
 
 
 def _out(run: Run) -> tuple[str, ...]:
-    return ("--out", run.out) if run.out else ("--in-place",)
+    return ("--in-place",) if in_place(run) or not run.out else ("--out", run.out)

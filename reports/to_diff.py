@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple, TextIO
 
+from copydesk.excerpt import visible
 from copydesk.model import Run
 
 CONTEXT = 3
@@ -31,16 +32,17 @@ class Change(NamedTuple):
 def render(run: Run, out: TextIO) -> None:
     """Writes the hunks of one article after the other.
 
-    A line ends at LF, as `patch` and `git apply` have it; the CR of a CRLF stands at the end of the line's text. Unlike
-    the others this format shows every character as it is: it is for programs.
+    A line ends at LF, as `patch` and `git apply` have it; the CR of a CRLF stands at the end of the line's text. In a
+    file every character stands as it is, for programs; a terminal is shown what it must not obey.
     """
+    write = (lambda text: out.write(visible(text))) if out.isatty() else out.write
     for record in run.records:
         if record.original is None or record.text is None or record.original == record.text:
             continue
         old, new = _LINE.findall(record.original), _LINE.findall(record.text)
-        out.write(f"--- {_named('a/' + record.source.id)}\n+++ {_named('b/' + record.source.id)}\n")
+        write(f"--- {_named('a/' + record.source.id)}\n+++ {_named('b/' + record.source.id)}\n")
         for hunk in _hunks(_changes(old, new)):
-            _write(hunk, old, new, out)
+            write("".join(_hunk(hunk, old, new)))
 
 
 def _changes(old: Sequence[str], new: Sequence[str], at: int = 0, to: int = 0, depth: int = 0) -> Iterator[Change]:
@@ -100,17 +102,17 @@ def _hunks(changes: Iterator[Change]) -> Iterator[list[Change]]:
         yield hunk
 
 
-def _write(hunk: list[Change], old: Sequence[str], new: Sequence[str], out: TextIO) -> None:
+def _hunk(hunk: list[Change], old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
     lead = min(CONTEXT, hunk[0].a)
     rest = min(CONTEXT, len(old) - hunk[-1].b)
     a, c = hunk[0].a - lead, hunk[0].c - lead
-    out.write(f"@@ -{_range(a, hunk[-1].b + rest)} +{_range(c, hunk[-1].d + rest)} @@\n")
+    yield f"@@ -{_range(a, hunk[-1].b + rest)} +{_range(c, hunk[-1].d + rest)} @@\n"
     for change in hunk:
-        _lines(" ", old[a : change.a], out)
-        _lines("-", old[change.a : change.b], out)
-        _lines("+", new[change.c : change.d], out)
+        yield from _lines(" ", old[a : change.a])
+        yield from _lines("-", old[change.a : change.b])
+        yield from _lines("+", new[change.c : change.d])
         a = change.b
-    _lines(" ", old[a : a + rest], out)
+    yield from _lines(" ", old[a : a + rest])
 
 
 def _range(start: int, end: int) -> str:
@@ -119,9 +121,9 @@ def _range(start: int, end: int) -> str:
     return f"{start + 1 if end > start else start},{end - start}"
 
 
-def _lines(sign: str, lines: Sequence[str], out: TextIO) -> None:
+def _lines(sign: str, lines: Sequence[str]) -> Iterator[str]:
     for line in lines:
-        out.write(sign + line if line.endswith("\n") else f"{sign}{line}\n\\ No newline at end of file\n")
+        yield sign + line if line.endswith("\n") else f"{sign}{line}\n\\ No newline at end of file\n"
 
 
 def _named(path: str) -> str:

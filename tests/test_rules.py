@@ -46,9 +46,7 @@ def run(files: dict[str, bytes], code: str, config: dict[str, object], safety: S
 
 
 def texts(records: list[Record], files: dict[str, bytes]) -> dict[str, bytes]:
-    return {
-        r.source.id: files[r.source.id] if r.text is None else r.text.encode("utf-8") for r in records
-    }
+    return {r.source.id: files[r.source.id] if r.text is None else r.text.encode("utf-8") for r in records}
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
@@ -186,7 +184,9 @@ def test_no_layer_reaches_itself() -> None:
 
 @pytest.mark.parametrize("kind", ["validators", "rules", "reports"])
 def test_the_folders_are_no_packages(kind: str) -> None:
-    assert not list((ROOT / kind).rglob("__init__.py")), "an __init__.py here would hide PyPI's package of the same name"
+    assert not list((ROOT / kind).rglob("__init__.py")), (
+        "an __init__.py here would hide PyPI's package of the same name"
+    )
 
 
 def test_validators_and_reports_import_only_what_they_may() -> None:

@@ -12,43 +12,77 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from itertools import pairwise
 from math import exp
 from typing import NamedTuple
 
-from copydesk.validator import MASK, Article, Contract, Edit, Fix, Hit, Line, Safety, SettingError, Setup, Span, Validator, fix, minimal
+from copydesk.validator import (
+    MASK,
+    Article,
+    Contract,
+    Hit,
+    Line,
+    Safety,
+    SettingError,
+    Setup,
+    Span,
+    Validator,
+    fix,
+    minimal,
+)
 
 WIDEST = 110  # code points; text wrapped by hand or by a program is narrower, a line of unwrapped prose is longer
 NARROWEST = 30
+CJK = "\u2e80"
+CERTAIN = 0.999  # no sentence begins with a comma or a full stop
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
 
 # Words that do not end a line of their own: after them a sentence goes on.
-DANGLING = frozenset(
-    "a an the of in on at by for from to with into onto upon over under about after before between through during without within"
-    " against among across toward towards via per and or but nor as than that which who whom whose if when while where because"
-    " is are was were be been being am has have had do does did will would can could may might shall should must not"
-    " its his her their our your my this these those such each every both either neither no some any very more most so".split()
-)
+DANGLING = _set("""
+    a an the of in on at by for from to with into onto upon over under about after before between through during
+    without within against among across toward towards via per and or but nor as than that which who whom whose if
+    when while where because is are was were be been being am has have had do does did will would can could may might
+    shall should must not its his her their our your my this these those such each every both either neither no some
+    any very more most so
+""")
 # Words that seldom begin a sentence, so that a line that starts with one in lower case goes on.
-JOINING = DANGLING | frozenset("also then there it he she they we you i what how why too only just even still other another".split())
-# Words that open a sentence, title or label when they are capitalised.
-OPENING = frozenset(
-    "The A An In On At By For From To With As If When While Where Because But And Or So It He She They We You I This These Those"
-    " There That What How Why Who After Before Since Although However Also Then Here Our Your My His Her Their Its Most Many Some"
-    " All Both Each Every One Not No Yes Now Let Please".split()
+JOINING = DANGLING | _set("also then there it he she they we you i what how why too only just even still other another")
+# Words that open a sentence, a title or a label when they are capitalised.
+OPENING = _set("""
+    The A An In On At By For From To With As If When While Where Because But And Or So It He She They We You I This
+    These Those There That What How Why Who After Before Since Although However Also Then Here Our Your My His Her
+    Their Its Most Many Some All Both Each Every One Not No Yes Now Let Please
+""")
+ALONE = _set("The A An In On At Of By For From To With And Our")  # no line consists of one of these
+ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Mt|Jr|Sr|vs|No|Fig|Vol|pp|e\.g|i\.e)|\b[A-Z])\.$"
 )
-ALONE = frozenset("The A An In On At Of By For From To With And Our".split())  # no line consists of one of these
-ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Mt|Jr|Sr|vs|No|Fig|Vol|pp|e\.g|i\.e)|\b[A-Z])\.$")
 CLOSERS = "\"'”’»)]}›"
-TAIL = ",.;:!?)]}%”’»…"
+TAIL = ",.;:!?)]}”’»"
 OPENERS = "([{“‘«"
 MARK = re.compile(r"(?:[-+*•‣◦▪·●]|\d{1,9}[.)]|#{1,6}|>)(?:\s|$)|[-*_]{3}")
-ENDINGS = {":": "colon", ",": "comma", ";": "semicolon", "-": "dash", "–": "dash", "—": "dash", "/": "slash"} | dict.fromkeys(OPENERS, "open")
+ENDINGS = {
+    ":": "colon",
+    ",": "comma",
+    ";": "semicolon",
+    "-": "dash",
+    "–": "dash",
+    "—": "dash",
+    "/": "slash",
+} | dict.fromkeys(OPENERS, "open")
 AFTER_TAIL = " ,.;:!?\"'" + CLOSERS
 DASHES = "-–—"
 SHORT = 7  # words
 LONG = 120  # code points; a longer line counts as this many words
 LABEL = re.compile(r"[A-Z][\w ]{0,24}:\s\S")
 LETTERED = re.compile(r"\(?[a-zA-Z]{1,2}[.)] |\(?[ivx]{1,4}[.)] ")
+NAMED = re.compile(r"[a-z][\w.\-]{1,40}:\s")
+BYLINE = re.compile(r"by [A-Z]")
+TIME = re.compile(r"\d{1,2}:\d\d")
 LOWER = ("lower", "joining", "open-lower")
 GOING_ON = ("lower", "joining", "tail")
 TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
@@ -81,7 +115,9 @@ def describe(text: str, start: int, line: int) -> Piece:
         tokens = text.split()
         weighty = [w for w in tokens if len(w) > 3]
         count, titled = len(tokens), sum(w[0].isupper() for w in weighty) / len(weighty) if weighty else 1.0
-    return Piece(text, start, start + len(text), line, count, first, last, start_of(text, first), end_of(text, last), titled)
+    return Piece(
+        text, start, start + len(text), line, count, first, last, start_of(text, first), end_of(text, last), titled
+    )
 
 
 def end_of(text: str, last: str) -> str:
@@ -110,8 +146,12 @@ def end_of(text: str, last: str) -> str:
 def start_of(text: str, first: str) -> str:
     """How a line begins, as one of a dozen words."""
     c = text[0]
+    if text.startswith(("..", ":)", ":(", ":-", ";)")) or (
+        len(text) > 2 and not first and not any(map(str.isdigit, text))
+    ):
+        return "other"
     if c in TAIL:
-        return "other" if c in ".:!?%" and text[1:2] not in AFTER_TAIL else "tail"
+        return "other" if c in ".:!?" and text[1:2] not in AFTER_TAIL else "tail"
     if text[:2] in ("'s", "’s"):
         return "tail"
     if c in "-–—":
@@ -122,6 +162,8 @@ def start_of(text: str, first: str) -> str:
         return "digit"
     if c in "@#" or text.startswith(("http://", "https://", "www.")):
         return "address"
+    if text[len(first) : len(first) + 1].isdigit():
+        return "other"
     if c.islower() and first[1:].islower() | (len(first) < 2):
         return "joining" if first in JOINING else "lower"
     if c.isupper():
@@ -132,7 +174,7 @@ def start_of(text: str, first: str) -> str:
 
 
 class Layout(NamedTuple):
-    """How the article's lines are broken: the width it is wrapped at (0: it is not), and whether blank lines part it."""
+    """How the article is broken: the width it is wrapped at (0: it is not), and whether blank lines part it."""
 
     width: int
     share: float
@@ -141,7 +183,7 @@ class Layout(NamedTuple):
 
 def layout_of(blocks: Sequence[Sequence[Piece]]) -> Layout:
     """Wrapped is where most lines of a narrow text could not have taken the first word of the line below."""
-    pairs = [(a, b) for block in blocks for a, b in zip(block, block[1:], strict=False)]
+    pairs = [(a, b) for block in blocks for a, b in pairwise(block)]
     spaced = (len(blocks) - 1) * 4 >= len(pairs)
     lengths = [len(p.text) for block in blocks for p in block if p.words > 3 and len(p.text) <= WIDEST]
     if len(lengths) < 3 or len(lengths) * 3 < sum(len(b) for b in blocks):
@@ -198,7 +240,11 @@ def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
             out.append(f"slack {min(4, (layout.width - len(a.text)) // 3)}")
     if before:
         out.append(f"before {before.closes} > {a.opens}")
-        out.append(f"before {size_of(before.words)} {long_a} {long_b}" if max(before.words, a.words, b.words) < 8 else "before long")
+        out.append(
+            f"before {size_of(before.words)} {long_a} {long_b}"
+            if max(before.words, a.words, b.words) < 8
+            else "before long"
+        )
     else:
         out.append(f"first {long_a} {a.closes}")
     if after:
@@ -230,7 +276,11 @@ def doubt(block: Sequence[Piece], n: int, layout: Layout) -> str:
         return "labelled lines"
     if b.opens == "tail":
         return ""
-    hanging = a.closes in ("dangling", "comma", "open")
+    if not layout.spaced and NAMED.match(b.text):
+        return "a label in lower case"
+    if is_byline(a, b, after):
+        return "a byline"
+    hanging = hangs(a)
     if b.opens == "address" and not (hanging and after and goes_on(after)):
         return "an address"
     if layout.width and is_full(a, b, layout.width):
@@ -238,16 +288,18 @@ def doubt(block: Sequence[Piece], n: int, layout: Layout) -> str:
             return ""
         if titled(a) and titled(b) and not hanging:
             return "two titles"
-        return "a paragraph may end here" if a.closes == "stop" or (a.closes in ("close", "colon") and b.opens not in LOWER) else ""
-    if a.closes == "stop":
-        return "a full stop before it"
+        if b.opens in LOWER:
+            return "a full stop before it" if a.closes == "stop" else ""
+        if a.closes in ("stop", "close", "colon", "dash") or (b.opens == "opening" and not hanging):
+            return "a paragraph may end here"
+        return ""
     if a.closes == "semicolon" or a.text.endswith(("; and", "; or")):
         return "a list with semicolons"
     if a.closes == "colon" and not (after and after.opens == "tail"):
         return "a colon before it"
-    if among_short_lines(block, n):
+    if among_short_lines(block, n, layout):
         return "many short lines"
-    if b.opens not in LOWER and b.text[0] != "(":
+    if b.opens not in LOWER and not (goes_on(b) and a.closes != "close"):
         closed = b.closes == "stop" or (after is not None and goes_on(after))
         if b.words > 9 or not closed or not (hanging or a.closes == "lower"):
             return "a capital after it"
@@ -256,33 +308,71 @@ def doubt(block: Sequence[Piece], n: int, layout: Layout) -> str:
     return ""
 
 
-def between_entries(a: Piece, b: Piece) -> bool:
-    """Two short titles or two addresses, one under the other, are entries of a list."""
+def between_entries(block: Sequence[Piece], n: int, layout: Layout) -> bool:
+    """Whether the lines are entries of a list or a menu, of which there is nothing to say."""
+    a, b = block[n], block[n + 1]
+    if a.text[-1] >= CJK or b.text[0] >= CJK:
+        return True  # no spaces, no capitals: nothing here says where a sentence ends
+    if LETTERED.match(b.text) or TIME.match(b.text):
+        return True
     if b.opens == "address" and " " not in b.text and " " not in a.text:
         return True
-    return titled(a) and titled(b) and a.closes not in ("dangling", "comma") and b.opens not in LOWER
+    if hangs(a) or b.opens == "tail":
+        return False
+    if a.closes == "colon" and not layout.spaced:
+        return True
+    return (titled(a) and titled(b) and b.opens not in LOWER) or among_short_lines(block, n, layout)
+
+
+def is_byline(a: Piece, b: Piece, after: Piece | None) -> bool:
+    """`by` and a name under a headline."""
+    if b.text == "by":
+        return a.opens not in LOWER and a.words < 15 and not hangs(a)
+    return bool(BYLINE.match(b.text)) and b.words < SHORT and not (after and goes_on(after))
 
 
 def goes_on(p: Piece) -> bool:
-    """A line that begins in the middle of a sentence."""
-    return p.opens in GOING_ON or (p.opens == "dash" and p.text[1:2].strip() != "")
+    """A line that begins in the middle of a sentence; a signature after a dash is short and begins with a capital."""
+    if p.opens == "dash":
+        return p.text.lstrip(DASHES + " ")[:1].islower() or p.words > SHORT
+    return p.opens in GOING_ON or p.text[0] == "("
+
+
+def hangs(p: Piece) -> bool:
+    """A line that ends in the middle of a sentence, whatever follows."""
+    if p.text[-1] == '"':
+        return p.text[-2:-1] in ("", " ", "(")
+    return p.closes in ("dangling", "comma", "open") or p.text.endswith(("'s", "’s"))
+
+
+def words_are_lost(block: Sequence[Piece], n: int) -> bool:
+    """An unfinished line, a few words in capitals, and then a new sentence: what stood after those words is gone."""
+    a, b = block[n], block[n + 1]
+    after = block[n + 2] if n + 2 < len(block) else None
+    credit = a.last.lower() in ("by", "via")
+    unfinished = (a.closes == "dangling" and a.words > 2 and not credit) or (a.closes == "comma" and a.words <= 4)
+    name = b.words <= 4 and b.opens in ("title", "caps") and b.closes in ("title", "caps", "lower", "digit")
+    return unfinished and name and after is not None and after.opens == "opening" and after.words > 4
 
 
 def titled(p: Piece) -> bool:
     return p.titled > 0.7 and 2 <= p.words < 15
 
 
-def among_short_lines(block: Sequence[Piece], n: int) -> bool:
-    """Four or more short lines in a row, none of them beginning with a comma or the like: verse, or a menu."""
-    if any(p.words == 1 and p.opens == "joining" for p in block[n : n + 2]):
+def among_short_lines(block: Sequence[Piece], n: int, layout: Layout) -> bool:
+    """Four or more short lines in a row, and no comma or the like near that begins one: verse, or a menu."""
+    if any(p.text in ("and", "or") for p in block[n : n + 2]):
         return False
+    if layout.spaced and any(p.words > 14 for p in block):
+        return False  # a paragraph of its own, with prose in it
     first, last = n, n + 1
     while first and block[first - 1].words <= SHORT:
         first -= 1
     while last + 1 < len(block) and block[last + 1].words <= SHORT:
         last += 1
-    run = block[first : last + 1]
-    return len(run) >= 4 and block[n].words <= SHORT and block[n + 1].words <= SHORT and all(p.opens != "tail" for p in run)
+    near = block[max(0, n - 1) : n + 3]
+    short = block[n].words <= SHORT and block[n + 1].words <= SHORT
+    return last - first >= 3 and short and all(p.opens != "tail" for p in near)
 
 
 def glue(block: Sequence[Piece], n: int, language: str) -> str:
@@ -290,6 +380,8 @@ def glue(block: Sequence[Piece], n: int, language: str) -> str:
     a, b = block[n].text, block[n + 1].text
     if block[n + 1].opens == "tail":
         return " " if language == "fr" and b[0] in ":;!?»" else ""
+    if b[0] == "%" and a[-1].isdigit():
+        return ""
     if a[-1] in OPENERS:
         return " " if a.endswith("](") else ""
     if a[-1] == '"' or b[0] == '"':
@@ -300,22 +392,22 @@ def glue(block: Sequence[Piece], n: int, language: str) -> str:
             quoted += p.text.count('"')
         return "" if quoted % 2 else " "
     if a[-1] == "/" or b[0] == "/":
-        return " " if "." in a.split()[-1] else ""
+        return " " if re.search(r"[.:]", a.split()[-1]) else ""
     if b[0] in DASHES and b[1:2].strip(DASHES + " "):
         return ""
     if a[-1] in DASHES and a.rstrip(DASHES)[-1:].strip():
         return ""
-    return "" if a[-1] >= "\u2e80" and b[0] >= "\u2e80" else " "
+    return " "
 
 
 @dataclass
 class SplitLine(Validator):
-    """`safe` and `likely` are probabilities of the model: from the first on a join is safe, from the second on unsafe."""
+    """`safe` and `likely` are probabilities of the model from which on a join is safe, or else unsafe."""
 
     contract = Contract.SPACE
     scope = "body"
     cases = ("link", "wrap", "likely", "lost")
-    safe: float = 0.95
+    safe: float = 0.9
     likely: float = 0.7
     weights: dict[str, float] = field(default_factory=dict, init=False, repr=False)
 
@@ -341,28 +433,33 @@ class SplitLine(Validator):
                     yield hit
 
     def judge(self, article: Article, block: Sequence[Piece], n: int, layout: Layout) -> Hit | None:
-        """What the break after line `n` of the block is."""
+        """What the break after line `n` of the block is; None where it is right as it stands."""
         a, b = block[n], block[n + 1]
         full = bool(layout.width) and is_full(a, b, layout.width)
-        if not full and a.closes == "stop" and b.opens not in LOWER and b.opens != "tail":
+        if not full and a.closes == "stop" and b.opens != "tail":
             return None
         if a.text[-1] == "-" and a.text[-2:-1].isalpha() and b.text[0].isalpha():
             return None  # a hyphenated word is another validator's
         masked, at = article.passages[0].masked, article.body.start
         if deliberate(article.lines[a.line].text) or masked[a.end - 1 - at] == masked[b.start - at] == MASK:
             return None
-        values: dict[str, object] = {"before": a.text[-40:], "after": b.text[:40]}
-        span = Span(a.end, b.start)
         score = sum(self.weights.get(f, 0.0) for f in features(block, n, layout))
-        p = 1 / (1 + exp(-max(-30.0, min(30.0, score))))
-        values["confidence"] = round(p, 3)
-        if p < self.likely or LETTERED.match(b.text) or between_entries(a, b):
+        confidence = round(1 / (1 + exp(-max(-30.0, min(30.0, score)))), 3)
+        if b.opens == "tail" and a.closes != "stop":
+            confidence = max(confidence, CERTAIN)
+        values: dict[str, object] = {"before": a.text[-40:], "after": b.text[:40], "confidence": confidence}
+        span = Span(a.end, b.start)
+        if not full and article.language == "en" and words_are_lost(block, n):
+            return Hit(span, values, case="lost")
+        if confidence < self.likely or between_entries(block, n, layout):
             return None
-        values["doubt"] = reason = doubt(block, n, layout)
         edit = minimal(a.end, article.text[a.end : b.start], glue(block, n, article.language))
-        if p >= self.safe and not reason:
+        reason = doubt(block, n, layout)
+        if confidence >= self.safe and not reason:
             return Hit(span, values, fix("join the lines", edit), case="wrap" if full else "link")
-        return Hit(span, values, fix("join the lines", edit, safety=Safety.UNSAFE), case="likely")
+        if confidence < self.safe and reason:
+            return None
+        return Hit(span, values | {"doubt": reason}, fix("join the lines", edit, safety=Safety.UNSAFE), case="likely")
 
 
 def deliberate(line: str) -> bool:

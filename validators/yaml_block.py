@@ -1,8 +1,8 @@
 """The front matter as YAML: can it be read, and does it say what its author sees?
 
-YAML 1.1, which most readers speak, takes a plain `no` for false, `010` for eight and `12:30:45` for a number of seconds, and
-of a key that stands twice it keeps the last value without a word. All of this is decided on the node tree, where every key
-and value still has its spelling and its place.
+YAML 1.1, which most readers speak, takes a plain `no` for false, `010` for eight and `12:30:45` for a number of
+seconds, and of a key that stands twice it keeps the last value without a word. All of this is decided on the node tree,
+where every key and value still has its spelling and its place.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ _DATE = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)"
     r"(?:(?:[Tt]|[ \t]{1,8})(\d\d?):(\d\d)(?::(\d\d))?(?:\.\d{0,12})?[ \t]{0,8}(?:Z|[-+]\d\d?(?::?\d\d)?)?)?"
 )
-_NUMBER_TRAP = re.compile(r"[-+]?(?:0[0-7_]+|0b[01_]+|[0-9][0-9_]*_[0-9_]*|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)")
+_NUMBER_TRAP = re.compile(
+    r"[-+]?(?:0[0-7_]+|0b[01_]+|[0-9][0-9_]*_[0-9_]*|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)"
+)
 
 
 @dataclass
@@ -104,7 +106,9 @@ def _plain(node: Scalar, path: str, what: str) -> Iterator[Hit]:
     if node.kind == "bool":
         if value.lower() not in ("true", "false"):
             read = "true" if value.lower() in ("yes", "on") else "false"
-            yield Hit(node.span, {"value": value, "read": read, "what": what}, _readings(node, read), path, "boolean-word")
+            yield Hit(
+                node.span, {"value": value, "read": read, "what": what}, _readings(node, read), path, "boolean-word"
+            )
     elif node.kind in ("int", "float"):
         if _NUMBER_TRAP.fullmatch(value):
             number = read_number(value)
@@ -151,7 +155,7 @@ def impossible(value: str) -> str:
     return ""
 
 
-# ------------------------------------------------------------------------------------------------- keys that stand twice
+# ------------------------------------------------------------------------------------------------ keys that stand twice
 
 
 def _repeated(article: Article, node: MapNode, path: str) -> Iterator[Hit]:

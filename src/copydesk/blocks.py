@@ -1,40 +1,85 @@
 """Markdown as far as a fixer must know it: which lines are code, and which characters are not prose.
 
-`scan` gives every line of the body a kind, in one pass and without a syntax tree; containers (quotes, list items) are
-followed as CommonMark does, because a fence inside one ends with it. `mask` then replaces everything that no fixer may
-touch. Where Markdown is in doubt, more is called code, not less.
+`scan` gives every line of the body a kind, in one pass and without a syntax tree. Containers (quotes, list items) are
+followed as CommonMark does, because a fence inside one ends with it. `mask` then replaces what no fixer may touch.
+Where readers of Markdown disagree, more is called code, not less.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
 
-from copydesk.model import MASK, Line, Part, PartKind
+from copydesk.model import MASK, Line, Part, PartKind, Span
 
-_MAX_NESTING = 32  # containers inside one another; a line that goes deeper is nobody's prose and becomes code
+NESTING = 32  # containers inside one another; a line that goes deeper is nobody's prose and counts as code
 
-# ------------------------------------------------------------------------------------------------- lines and kinds
+# ------------------------------------------------------------------------------------------------- lines and parts
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)?")
-_PLAIN_START = re.compile(r"(?: {0,3})[^\s#>\-*+•<`~|=_0-9:]")
+_LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
+
+
+def scan(text: str, start: int) -> tuple[tuple[Line, ...], tuple[Part, ...]]:
+    """The lines from `start` to the end of `text` with their kinds, and the blocks that they make up."""
+    contents = split_lines(text, start)
+    scanner = _Scanner(contents)
+    kinds = scanner.run()
+    lines = []
+    at, plain = start, "\r" not in text
+    for content, kind in zip(contents, kinds, strict=True):
+        end = at + len(content)
+        stop = end + 1 if plain or text[end : end + 2] != "\r\n" else end + 2
+        lines.append(Line(at, end, stop, content, kind))
+        at = stop
+    if lines and lines[-1].stop > len(text):
+        lines[-1] = lines[-1]._replace(stop=len(text))
+    return tuple(lines), _parts(lines, scanner.begins)
+
+
+def split_lines(text: str, start: int) -> list[str]:
+    """The lines from `start` on, without their ends. Only LF, CRLF and CR end a line."""
+    body = text[start:]
+    lines = body.split("\n") if "\r" not in body else _LINE.findall(body)
+    if not lines[-1]:
+        lines.pop()
+    # `findall` matches once more, emptily, after a last line that has no end of its own
+    return lines
+
+
+def _parts(lines: list[Line], begins: set[int]) -> tuple[Part, ...]:
+    out = []
+    first = 0
+    for n in range(1, len(lines) + 1):
+        if n == len(lines) or lines[n].kind != lines[first].kind or n in begins:
+            out.append(Part(lines[first].kind, Span(lines[first].start, lines[n - 1].stop)))
+            first = n
+    return tuple(out)
+
+
+# ----------------------------------------------------------------------------------------------------------- kinds
+
+_BULLETS = "•‣◦▪·●"
+_PLAIN = re.compile(rf" {{0,3}}[^\s#>\-*+{_BULLETS}<`~|=_0-9:\[{{]")
+_SPACES = re.compile(" *")
+_ALL_MARKS = " \t>+*-0123456789.)"
+_MARKS = re.compile(r"[ \t>+*\-0-9.)]*")
+_BAR = re.compile(r"(?<!\\)\|")
 _FENCE = re.compile(r"(`{3,}(?=[^`]*$)|~{3,})")
-_RULE = re.compile(r"(?:(?:\*[ \t]*){3,}|(?:-[ \t]*){3,}|(?:_[ \t]*){3,})$")
-_HEADING = re.compile(r"#{1,6}(?:[ \t]|$)")
-_UNDERLINE = re.compile(r"(?:=+|-+)[ \t]*$")
-_ITEM = re.compile(r"([-+*]|(\d{1,9})[.)])( +|$)")
-_BULLET = re.compile(r"[•‣◦▪·●][ \t\u00a0]")
+_HIGHLIGHT = re.compile(r"\{[%{][-<%]?[ ]*(?:highlight|codeblock)\b")
+_HIGHLIGHT_END = re.compile(r"\{[%{][-<%]?[ ]*(?:end|/[ ]*)(?:highlight|codeblock)\b")
+_RULE = re.compile(r"(?:(?:\*[ ]*){3,}|(?:-[ ]*){3,}|(?:_[ ]*){3,})$")
+_HEADING = re.compile(r"#{1,6}(?: |$)")
+_UNDERLINE = re.compile(r"(?:=+|-+) *$")
+_ITEM = re.compile(r"([-+*]|([0-9]{1,9})[.)])( +|$)")
+_BULLET = re.compile(rf"[{_BULLETS}][\s]")
 _DELIMITER_ROW = re.compile(r"\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*$")
-_BLOCK_TAGS = (
-    "address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div|dl|dt|"
-    "fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link|main|menu|"
-    "menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|source|summary|table|tbody|td|tfoot|th|thead|"
-    "title|tr|track|ul"
-)
+_TITLE = r"(?:\"[^\"]*\"|'[^']*'|\([^()]*\)) *$"
+_TARGET = rf"(?:<[^<>]*>|[^\s<]\S*)(?: +{_TITLE}| *$)"
+_TITLE_LINE, _TARGET_LINE = re.compile(_TITLE), re.compile(_TARGET)
+_DEFINITION_LINE = re.compile(rf"\[(?:[^\[\]\\]|\\.){{1,999}}\]: *({_TARGET}|$)")
 _HTML_UNTIL = (
     (
-        re.compile(r"<(?:script|pre|style|textarea)(?:[ \t>]|$)", re.I),
+        re.compile(r"<(?:script|pre|style|textarea)(?:[ >]|$)", re.I),
         re.compile(r"</(?:script|pre|style|textarea)>", re.I),
     ),
     (re.compile(r"<!--"), re.compile(r"-->")),
@@ -42,119 +87,98 @@ _HTML_UNTIL = (
     (re.compile(r"<!\[CDATA\["), re.compile(r"\]\]>")),
     (re.compile(r"<![A-Za-z]"), re.compile(r">")),
 )
-_HTML_BLOCK = re.compile(rf"</?(?:{_BLOCK_TAGS})(?:[ \t]|/?>|$)", re.I)
-_HTML_ALONE = re.compile(
-    r"(?:<[A-Za-z][A-Za-z0-9-]*+(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>|</[A-Za-z][A-Za-z0-9-]*+[ \t]*+>)[ \t]*+$"
+_HTML_BLOCK = re.compile(
+    r"</?(?:address|article|aside|base|basefont|blockquote|body|caption|center|col|colgroup|dd|details|dialog|dir|div"
+    r"|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html|iframe|legend|li|link"
+    r"|main|menu|menuitem|nav|noframes|ol|optgroup|option|p|param|search|section|source|summary|table|tbody|td|tfoot"
+    r"|th|thead|title|tr|track|ul)(?:[ ]|/?>|$)",
+    re.I,
 )
-
-
-def scan(text: str, start: int) -> tuple[tuple[Line, ...], tuple[Part, ...]]:
-    """The lines from `start` to the end of `text` with their kinds, and the blocks that they make up."""
-    pieces = _split(text, start)
-    kinds = _Scanner([p[2] for p in pieces]).run()
-    lines = tuple(
-        [Line(a, a + len(content), stop, content, kind) for (a, stop, content), kind in zip(pieces, kinds, strict=True)]
-    )
-    return lines, tuple(_parts(lines, kinds))
-
-
-def _split(text: str, start: int) -> list[tuple[int, int, str]]:
-    """(start, start of the next line, content) of each line. Only LF, CRLF and CR end a line."""
-    out = []
-    body = text[start:]
-    if "\r" in body:
-        for m in _LINE.finditer(text, start):
-            if m.end() > m.start():
-                out.append((m.start(), m.end(), m[0].rstrip("\r\n")))
-        return out
-    at = start
-    for content in body.split("\n"):
-        stop = at + len(content) + 1
-        out.append((at, stop, content))
-        at = stop
-    last, stop, content = out.pop()
-    if content:
-        out.append((last, stop - 1, content))
-    return out
-
-
-def _parts(lines: tuple[Line, ...], kinds: list[PartKind]) -> Iterator[Part]:
-    from copydesk.model import Span
-
-    first = 0
-    for n in range(1, len(lines) + 1):
-        if n == len(lines) or kinds[n] != kinds[first]:
-            yield Part(kinds[first], Span(lines[first].start, lines[n - 1].stop))
-            first = n
+_TAG_INSIDE = r"(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+"
+_HTML_ALONE = re.compile(rf"(?:<[A-Za-z][A-Za-z0-9-]*+{_TAG_INSIDE}>|</[A-Za-z][A-Za-z0-9-]*+ *+>) *+$")
 
 
 class _Scanner:
-    """One pass over the lines. State: the open containers, and the open leaf block."""
+    """One pass over the lines; the state is the open containers and the open leaf block."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
         self.kinds: list[PartKind] = []
-        self.containers: list[int] = []  # 0: a quote; otherwise the width of a list item's indent
-        self.leaf = ""  # "", paragraph, fence, indented, html, table
+        self.begins: set[int] = set()  # lines that begin a block although the line above has the same kind
+        self.containers: list[int] = []  # 0: a quote; otherwise by how much a list item is indented
+        self.leaf = ""  # "", paragraph, definition, fence, indented, html, table
         self.until: re.Pattern[str] | None = None  # what ends the open fence or HTML block; None: a blank line
-        self.first = 0  # line on which the open leaf began
-        self.bullet = False  # the open paragraph is a list of typographic bullets
+        self.first = 0  # where the open leaf began
+        self.bullets = False  # the open paragraph is a list with typographic bullets
+        self.bare = False  # the open definition has no target yet
+        self.hollow = -2  # the line on which a list item began without text
+        self.last_highlight = -1  # the last line that ends a highlight tag; -1: not looked for yet
 
     def run(self) -> list[PartKind]:
+        kinds = self.kinds
         for line in self.lines:
-            if not self.containers and self.leaf in ("", "paragraph") and _PLAIN_START.match(line):
+            if not self.containers and self.leaf in ("", "paragraph") and _PLAIN.match(line):
                 if not self.leaf:
                     self._open_paragraph()
-                self.kinds.append("list" if self.bullet else "paragraph")
+                kinds.append("list" if self.bullets else "paragraph")
+            elif "\t" in line:
+                kinds.append(self._tabbed(line))
             else:
-                self.kinds.append(self._kind(line.expandtabs(4) if "\t" in line else line))
-        return self.kinds
+                kinds.append(self._kind(line))
+        return kinds
 
-    # The kind of one line, in the order in which CommonMark decides.
+    def _tabbed(self, line: str) -> PartKind:
+        """Readers disagree about how far a tab among the marks of a quote indents."""
+        kind = self._kind(line.expandtabs(4))
+        marks = _MARKS.match(line)
+        return "code" if marks and "\t" in marks[0] and ">" in marks[0] else kind
 
     def _kind(self, s: str) -> PartKind:
-        blank = not s.strip()
-        pos, matched = self._follow(s, blank)
+        pos, matched = self._follow(s)
         whole = matched == len(self.containers)
-        if whole and self.leaf in ("fence", "html"):
-            return self._inside(s, pos, blank)
-        if self.leaf in ("fence", "html", "indented", "table") and not whole:
+        if whole and self.leaf == "fence":
+            return self._in_fence(s, pos)
+        if whole and self.leaf == "html":
+            return self._in_html(s, pos)
+        if not whole and self.leaf in ("fence", "html", "indented"):
             self.leaf = ""
-        if blank:
+        if not s.strip(" ") or (self.leaf in ("", "paragraph") and s.isspace()):
             return self._blank(matched)
         return self._text(s, pos, matched)
 
-    def _follow(self, s: str, blank: bool) -> tuple[int, int]:
-        """How far the line goes on in the open containers: (position after their marks, how many)."""
+    def _follow(self, s: str) -> tuple[int, int]:
+        """How far the line goes on in the open containers: the position after their marks, and how many."""
         pos = 0
+        hollow = self.hollow == len(self.kinds) - 1
         for n, width in enumerate(self.containers):
-            indent = _indent(s, pos)
+            at = _end_of_spaces(s, pos)
             if width:
-                if blank and pos + indent >= len(s):
-                    continue
-                if indent < width:
-                    return pos, n
-                pos += width
+                if at < len(s):
+                    if at - pos < width:
+                        return pos, n
+                elif hollow and n == len(self.containers) - 1:
+                    return pos, n  # an item may begin with one blank line, not with two
+                pos = min(pos + width, at)
             else:
-                if indent > 3 or s[pos + indent : pos + indent + 1] != ">":
+                if at - pos > 3 or s[at : at + 1] != ">":
                     return pos, n
-                pos += indent + 1
-                if s[pos : pos + 1] == " ":
-                    pos += 1
+                pos = at + 2 if s[at + 1 : at + 2] == " " else at + 1
         return pos, len(self.containers)
 
-    def _inside(self, s: str, pos: int, blank: bool) -> PartKind:
-        kind: PartKind = "code" if self.leaf == "fence" else "html"
-        if self.until is None:
-            if blank or not s[pos:].strip():
-                self.leaf = ""
-                return "blank" if blank else self._outer("quote")
-        elif self.leaf == "fence":
-            if _indent(s, pos) <= 3 and self.until.match(s, pos):
-                self.leaf = ""
-        elif self.until.search(s, pos):
+    def _in_fence(self, s: str, pos: int) -> PartKind:
+        at = _end_of_spaces(s, pos)
+        if self.until is not None and at - pos <= 3 and self.until.match(s, at):
             self.leaf = ""
-        return kind
+        return "code"
+
+    def _in_html(self, s: str, pos: int) -> PartKind:
+        if self.until is not None:
+            if self.until.search(s, pos):
+                self.leaf = ""
+        elif _end_of_spaces(s, pos) == len(s):
+            self.leaf = ""
+            return self._outer("blank") if s.strip(" ") else "blank"
+        return "html"
 
     def _blank(self, matched: int) -> PartKind:
         del self.containers[matched:]
@@ -163,186 +187,226 @@ class _Scanner:
         return "blank"
 
     def _text(self, s: str, pos: int, matched: int) -> PartKind:
-        whole = matched == len(self.containers)
-        paragraph = self.leaf == "paragraph"
-        fresh = False  # a container was opened on this line
+        """A line with text: the containers that it opens, then its leaf."""
+        fresh = False  # the line opened a container
         while True:
-            indent = _indent(s, pos)
-            at = pos + indent
-            if at >= len(s):  # only marks
-                self._close(matched, fresh)
-                self.leaf = ""
-                return self._outer("blank")
-            if indent >= 4:
+            at = _end_of_spaces(s, pos)
+            if at - pos >= 4 or at == len(s):
                 break
-            c = s[at]
-            if c == ">":
-                self._close(matched, fresh)
-                self.containers.append(0)
-                pos = at + 1
-                if s[pos : pos + 1] == " ":
-                    pos += 1
-            elif (
-                (c in "-+*" or c.isdigit())
-                and (m := _ITEM.match(s, at))
-                and self._may_begin(s, at, m, paragraph and whole and not fresh)
-            ):
-                self._close(matched, fresh)
+            if s[at] == ">":
+                width, pos = 0, at + 2 if s[at + 1 : at + 2] == " " else at + 1
+            elif s[at] in "-+*0123456789" and (m := _ITEM.match(s, at)) and self._may_begin(s, m, matched):
                 space = len(m[3])
-                rest_blank = m.end() >= len(s)
-                width = indent + len(m[1]) + (1 if space > 4 or rest_blank else space)
-                self.containers.append(width)
-                pos += width
+                if m.end() == len(s):
+                    self.hollow = len(self.kinds)
+                width = m.end(1) - pos + (space if space <= 4 and m.end() < len(s) else 1)
+                pos = min(pos + width, len(s))
             else:
                 break
-            matched, fresh, whole, paragraph = len(self.containers), True, True, False
-            self.leaf = ""
-            if matched > _MAX_NESTING:
+            if matched >= NESTING:
                 return "code"
-        return self._leaf(s, pos, indent, matched, whole, paragraph)
+            self.containers[matched:] = [width]
+            matched += 1
+            fresh = True
+            self.leaf = ""
+        if at == len(s):  # nothing but marks
+            del self.containers[matched:]
+            self.leaf = ""
+            return self._outer("blank")
+        return self._leaf(s, at, at - pos, matched, fresh)
 
-    def _may_begin(self, s: str, at: int, m: re.Match[str], interrupts: bool) -> bool:
-        if _RULE.match(s, at):
+    def _may_begin(self, s: str, m: re.Match[str], matched: int) -> bool:
+        """Whether a list item may begin here: not every number at the start of a line of a paragraph is one."""
+        if _RULE.match(s, m.start()):
             return False
-        if interrupts:
+        if self.leaf == "paragraph" and matched == len(self.containers):
             return m.end() < len(s) and (m[2] is None or int(m[2]) == 1)
         return True
 
-    def _close(self, matched: int, fresh: bool) -> None:
-        if not fresh:
-            del self.containers[matched:]
-
-    def _leaf(self, s: str, pos: int, indent: int, matched: int, whole: bool, paragraph: bool) -> PartKind:
-        at = pos + indent
+    def _leaf(self, s: str, at: int, indent: int, matched: int, fresh: bool) -> PartKind:
+        whole = matched == len(self.containers)
+        paragraph = self.leaf == "paragraph"
         if indent >= 4:
-            if paragraph:  # readers disagree about such a line after a container
-                return self._go_on() if whole else "code"
-            del self.containers[matched:]
-            return self._indented()
-        c = s[at]
-        if self.leaf == "indented":
-            self.leaf = ""
-        if c in "`~" and (m := _FENCE.match(s, at)):
-            del self.containers[matched:]
-            self._begin("fence")
-            self.until = re.compile(rf" *{re.escape(c)}{{{len(m[1])},}} *$")
+            return self._deep(matched, whole)
+        if paragraph and self.kinds[-1] == "code" and _end_of_spaces(s, 0) >= 4:
             return "code"
-        if c == "<" and (kind := self._html(s, at, paragraph and whole)):
-            del self.containers[matched:]
+        c = s[at]
+        if c in "`~{" and (kind := self._fence(s, at, matched)):
             return kind
-        if (
-            paragraph
-            and whole
-            and "|" in self.lines[len(self.kinds) - 1]
-            and c in "|-:"
-            and _DELIMITER_ROW.match(s, at)
-        ):
+        if c == "<" and (kind := self._html(s, at, matched)):
+            return kind
+        if c in "|-:" and not fresh and self._is_delimiter_row(s, at):
+            del self.containers[matched:]
             self.kinds[-1] = "table"
-            self.leaf = "table"
+            self._begin("table")
+            self.begins.add(self.first - 1)
             return "table"
         if c == "#" and _HEADING.match(s, at):
-            del self.containers[matched:]
-            self.leaf = ""
-            return self._outer("heading")
-        if paragraph and whole and c in "=-" and _UNDERLINE.match(s, at):
+            return self._single("heading", matched)
+        if c in "=-" and paragraph and whole and _UNDERLINE.match(s, at):
             self.leaf = ""
             kind = self._outer("heading")
             self.kinds[self.first :] = [kind] * (len(self.kinds) - self.first)
+            self.begins.add(self.first)
             return kind
         if c in "*-_" and _RULE.match(s, at):
-            del self.containers[matched:]
-            self.leaf = ""
-            return self._outer("rule")
+            return self._single("rule", matched)
         if self.leaf == "table":
             return "table"
         if not paragraph:
             del self.containers[matched:]
+            if (c == "[" or self.leaf == "definition") and self._defines(s, at):
+                return self._outer("paragraph")
             self._open_paragraph()
-        if c in "•‣◦▪·●" and _BULLET.match(s, at):
-            self.bullet = True
-        return self._go_on()
+        if c in _BULLETS and _BULLET.match(s, at):
+            self.bullets = True
+        return self._outer("list" if self.bullets else "paragraph")
 
-    def _html(self, s: str, at: int, interrupts: bool) -> PartKind | None:
+    def _deep(self, matched: int, whole: bool) -> PartKind:
+        """A line indented by four or more."""
+        if self.leaf == "paragraph":
+            if whole and self.kinds[-1] != "code":
+                return self._outer("list" if self.bullets else "paragraph")
+            return "code"  # a paragraph that goes on outside its container: readers disagree
+        del self.containers[matched:]
+        if self.leaf == "indented":
+            n = len(self.kinds)
+            while self.kinds[n - 1] == "blank":  # the blank lines in between belong to the code
+                n -= 1
+                self.kinds[n] = "code"
+        else:
+            self._begin("indented")
+        return "code"
+
+    def _fence(self, s: str, at: int, matched: int) -> PartKind | None:
+        if s[at] == "{":
+            if not _HIGHLIGHT.match(s, at) or not self._highlight_ends():
+                return None
+            until = _HIGHLIGHT_END
+        elif m := _FENCE.match(s, at):
+            until = re.compile(rf"{re.escape(m[1][0])}{{{len(m[1])},}} *$")
+        else:
+            return None
+        del self.containers[matched:]
+        self._begin("fence")
+        self.until = until
+        if s[at] == "{" and until.search(s, at):
+            self.leaf = ""
+        return "code"
+
+    def _highlight_ends(self) -> bool:
+        """Whether a later line ends a highlight tag; without one, the tag is not believed."""
+        if self.last_highlight < 0:
+            ends = [n for n, line in enumerate(self.lines) if "{" in line and _HIGHLIGHT_END.search(line)]
+            self.last_highlight = ends[-1] if ends else 0
+        return self.last_highlight >= len(self.kinds)
+
+    def _html(self, s: str, at: int, matched: int) -> PartKind | None:
         for begin, until in _HTML_UNTIL:
             if begin.match(s, at):
+                del self.containers[matched:]
                 self._begin("html")
                 self.until = until
                 if until.search(s, at + 1):
                     self.leaf = ""
                 return "html"
-        if _HTML_BLOCK.match(s, at) or (not interrupts and _HTML_ALONE.match(s, at)):
+        if _HTML_BLOCK.match(s, at) or (self.leaf != "paragraph" and _HTML_ALONE.match(s, at)):
+            del self.containers[matched:]
             self._begin("html")
             self.until = None
             return "html"
         return None
 
-    def _indented(self) -> PartKind:
-        if self.leaf == "indented":  # the blank lines in between belong to the code
-            n = len(self.kinds)
-            while n and self.kinds[n - 1] == "blank":
-                n -= 1
-                self.kinds[n] = "code"
-        self._begin("indented")
-        return "code"
+    def _is_delimiter_row(self, s: str, at: int) -> bool:
+        """Whether this line makes a table of the line above."""
+        if not self.kinds or self.kinds[-1] not in ("paragraph", "list", "quote", "code") or self.leaf == "table":
+            return False
+        head = self.lines[len(self.kinds) - 1]
+        if "|" not in head or not _DELIMITER_ROW.match(s, at):
+            return False
+        cells = _cells(s[at:])
+        return _cells(head) == cells or _cells(head.lstrip(_ALL_MARKS)) == cells
+
+    def _defines(self, s: str, at: int) -> bool:
+        """Whether the line belongs to a reference definition, which unlike a paragraph ends with its line."""
+        if self.leaf == "definition" and (_TITLE_LINE.match(s, at) or (self.bare and _TARGET_LINE.match(s, at))):
+            self.bare = False
+            return True
+        m = _DEFINITION_LINE.match(s, at)
+        if m is None:
+            return False
+        self._begin("definition")
+        self.bare = not m[1]
+        return True
+
+    def _single(self, kind: PartKind, matched: int) -> PartKind:
+        """A block of one line."""
+        del self.containers[matched:]
+        self._begin("")
+        return self._outer(kind)
 
     def _begin(self, leaf: str) -> None:
         self.leaf = leaf
         self.first = len(self.kinds)
+        if not self.containers and leaf not in ("paragraph", "definition"):
+            self.begins.add(self.first)
 
     def _open_paragraph(self) -> None:
         self._begin("paragraph")
-        self.bullet = False
-
-    def _go_on(self) -> PartKind:
-        return self._outer("list" if self.bullet else "paragraph")
+        self.bullets = False
 
     def _outer(self, kind: PartKind) -> PartKind:
-        """A line inside a container counts as the outermost one."""
+        """A line of prose inside a container counts as the outermost one."""
         if not self.containers:
             return kind
         return "list" if self.containers[0] else "quote"
 
 
-def _indent(s: str, pos: int) -> int:
-    n = pos
-    while s[n : n + 1] == " ":
-        n += 1
-    return n - pos
+def _cells(row: str) -> int:
+    cells = _BAR.split(row.strip(" \t"))
+    return len(cells) - (not cells[0]) - (not cells[-1])
+
+
+def _end_of_spaces(s: str, pos: int) -> int:
+    m = _SPACES.match(s, pos)
+    return m.end() if m else pos
 
 
 # ------------------------------------------------------------------------------------------------------------ masks
 
-_TRIGGER = re.compile(r"[`<{@$\[]|://|www\.")
+_TRIGGER = re.compile(r"[`<{@$\[]|://|www\.", re.I)
 _TOKEN = re.compile(
     r"`+"
     r"|<!--"
-    r"|</?[A-Za-z](?:(?:[^<>\"']++|\"[^\"<]*+\"|'[^'<]*+')*+>|[^<>]*+>)"
-    r"|\{\{|\{%|\{:[^{}\n]*\}"
+    rf"|</?[A-Za-z](?:{_TAG_INSIDE}>|[^<>]*+>)"
+    r"|\{\{|\{%|\{:[^{}\r\n]*\}"
     r"|\$\$"
     r"|\]\((?:[^()\\]++|\\.|\([^()]*+\))*+\)"
     r"|\]\[[^\[\]\r\n]{1,200}\]"
     r"|\[\^[^\[\]\s]{1,80}\]"
 )
+_TICKS = re.compile("`+")
 _CLOSERS = {"<!--": "-->", "{{": "}}", "{%": "%}", "$$": "$$"}
 _URL = re.compile(r"(?:https?://|ftp://|www\.)[^\s<>\"“”«»‘`|\\^{}\[\]、。，；：！？（）「」『』【】]++", re.I)
 _MAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}")
-_DEFINITION = re.compile(r"(?m)^ {0,3}\[[^\[\]\r\n]{1,200}\]:(.*)")
+_DEFINITION = re.compile(r"(?m)^[ >]{0,12}\[[^\[\]\r\n]{1,200}\]:([^\r\n]*)")
 _VISIBLE = re.compile(r"[^\r\n]+")
+_HIDDEN = frozenset({"code", "table", "html"})
 
 
 def mask(text: str, start: int, lines: tuple[Line, ...]) -> str:
-    """`text[start:]` with everything that is not prose replaced by MASK, at the same length."""
+    """`text[start:]` with everything that is not prose replaced by MASK, line ends kept, at the same length."""
     spans: list[tuple[int, int]] = []
     triggered = _TRIGGER.search(text, start) is not None
     n, count = 0, len(lines)
     while n < count:
         kind = lines[n].kind
-        if kind in ("code", "table", "html"):
+        if kind in _HIDDEN:
             spans.append((lines[n].start, lines[n].end))
             n += 1
         elif triggered and kind != "blank":
-            first = n
-            while n < count and lines[n].kind not in ("code", "table", "html", "blank"):
+            first = n  # what stands between blank lines is looked at as one, since a code span may go over a line end
+            while n < count and (kind := lines[n].kind) != "blank" and kind not in _HIDDEN:
                 n += 1
             a, b = lines[first].start, lines[n - 1].end
             if _TRIGGER.search(text, a, b):
@@ -356,7 +420,7 @@ def mask_value(value: str) -> str:
     """The same for a single value, which has no blocks."""
     if _TRIGGER.search(value) is None:
         return value
-    return _cover(value, 0, sorted(_inline(value, 0, len(value))))
+    return _cover(value, 0, _inline(value, 0, len(value)))
 
 
 def _cover(text: str, start: int, spans: list[tuple[int, int]]) -> str:
@@ -366,36 +430,45 @@ def _cover(text: str, start: int, spans: list[tuple[int, int]]) -> str:
     out, at = [], start
     for a, b in spans:
         a = max(a, at)
-        if b <= a:
-            continue
-        out += [text[at:a], _VISIBLE.sub(_masked, text[a:b])]
-        at = b
+        if a < b:
+            out += [text[at:a], _VISIBLE.sub(_masks, text[a:b])]
+            at = b
     out.append(text[at:])
     return "".join(out)
 
 
-def _masked(m: re.Match[str]) -> str:
+def _masks(m: re.Match[str]) -> str:
     return MASK * len(m[0])
 
 
 def _inline(text: str, a: int, b: int) -> list[tuple[int, int]]:
     """What is not prose in one stretch of text without blank lines; the spans may overlap."""
+    spans = _tokens(text, a, b)
+    for m in _URL.finditer(text, a, b):
+        spans.append((m.start(), m.start() + _url_length(m[0])))
+    if text.find("@", a, b) >= 0:
+        spans += [m.span() for m in _MAIL.finditer(text, a, b)]
+    if text.find("]:", a, b) >= 0:
+        spans += [(a + m.start(1), a + m.end(1)) for m in _DEFINITION.finditer(text[a:b])]
+    return spans
+
+
+def _tokens(text: str, a: int, b: int) -> list[tuple[int, int]]:
+    """Code spans, tags, comments, template tags, formulas and link targets, each from its first character on."""
     spans = []
-    ticks: dict[int, list[int]] | None = None
-    absent: set[str] = set()  # closers that do not come any more, so that they are not looked for again and again
+    ticks: dict[int, list[int]] = {}
+    absent: set[str] = set()  # closers that do not come any more are not looked for again
     at = a
     while m := _TOKEN.search(text, at, b):
         at = m.end()
         token = m[0]
-        first = token[0]
-        if first == "`":
+        if token[0] == "`":
             if m.start() > a and text[m.start() - 1] == "\\":
                 continue
-            if ticks is None:
-                ticks = {}
-                for t in re.finditer("`+", text[a:b]):
-                    ticks.setdefault(len(t[0]), []).append(a + t.start())
-            same = ticks[len(token)] if len(token) in ticks else []
+            if not ticks:
+                for t in _TICKS.finditer(text, a, b):
+                    ticks.setdefault(len(t[0]), []).append(t.start())
+            same = ticks[len(token)]
             k = bisect_left(same, at)
             if k < len(same):
                 at = same[k] + len(token)
@@ -408,22 +481,23 @@ def _inline(text: str, a: int, b: int) -> list[tuple[int, int]]:
             else:
                 at = end + len(closer)
                 spans.append((m.start(), at))
-        elif first == "]":
-            spans.append((m.start() + 1, at))
         else:
-            spans.append((m.start(), at))
-    for m in _URL.finditer(text, a, b):
-        spans.append((m.start(), m.start() + _url_length(m[0])))
-    if "@" in text:
-        spans += [m.span() for m in _MAIL.finditer(text, a, b)]
-    if "]:" in text:
-        spans += [m.span(1) for m in _DEFINITION.finditer(text, a, b)]
+            spans.append((m.start() + (token[0] == "]"), at))
     return spans
 
 
+_PUNCTUATION = ".,;:!?'’*_…"
+
+
 def _url_length(url: str) -> int:
-    """Without the punctuation of the sentence around it."""
-    kept = url.rstrip(".,;:!?'’*_…")
-    while kept.endswith(")") and kept.count("(") < kept.count(")"):
-        kept = kept[:-1].rstrip(".,;:!?'’*_…")
-    return len(kept)
+    """How much of what looks like a URL is one: not the punctuation of the sentence around it."""
+    extra = url.count(")") - url.count("(")
+    end = len(url)
+    while end:
+        c = url[end - 1]
+        if c == ")" and extra > 0:
+            extra -= 1
+        elif c not in _PUNCTUATION:
+            break
+        end -= 1
+    return end

@@ -73,8 +73,8 @@ def open_desk(plan: Plan) -> Desk:
 
 
 @lru_cache(maxsize=4)
-def _ignored(plan: Plan, article: str) -> frozenset[str]:
-    return frozenset(code for glob, codes in plan.ignored for code in codes if fnmatchcase(article, glob))
+def _ignored(ignored: tuple[tuple[str, tuple[str, ...]], ...], article: str) -> frozenset[str]:
+    return frozenset(code for glob, codes in ignored for code in codes if fnmatchcase(article, glob))
 
 
 # ------------------------------------------------------------------------------------------------------------ drafts
@@ -157,6 +157,7 @@ def _work(
         for key in by_key:
             if key in stale:
                 draft.found[key] = _look(desk, by_key[key], draft, article, facts)
+        stale = set()
         ready = [
             (f, f.fixes[0])
             for found in draft.found.values()
@@ -321,7 +322,7 @@ def _outside(contract: Contract, article: Article, fix: Fix, field: str | None) 
 def _findings(desk: Desk, checker: Checker, draft: Draft, hits: Callable[[], Iterable[Hit]]) -> list[Finding]:
     """The hits of a checker in the words of its rules. What a validator raises becomes a finding: the run goes on."""
     out: list[Finding] = []
-    ignored = _ignored(desk.plan, draft.source.id) if desk.plan.ignored else ()
+    ignored = _ignored(desk.plan.ignored, draft.source.id) if desk.plan.ignored else ()
     try:
         for hit in hits():
             rule = checker.rules.get(hit.case)

@@ -143,9 +143,7 @@ class Origin:
         out: list[_Segment] = []
         shift = 0  # of the present pass
         for segments, made in self._clusters(self._segments, edits):
-            start = min([s.start for s in segments] + [e.start for e, _ in made])
-            end = max([s.end for s in segments] + [e.end for e, _ in made])
-            o_start, o_end = self._back(start, end)
+            start, end, o_start, o_end = self._extent(segments, [e for e, _ in made])
             grown = sum(len(e.new) - len(e.old) for e, _ in made)
             who = tuple(dict.fromkeys([w for s in segments for w in s.who] + [w for _, w in made]))
             out.append(_Segment(o_start, o_end, start + shift, end + shift + grown, who))
@@ -195,9 +193,7 @@ class Origin:
         for segments, made in self._clusters(unique, [(e, "") for e in sorted(edits)]):
             if not made:
                 continue
-            start = min([s.start for s in segments] + [e.start for e, _ in made])
-            end = max([s.end for s in segments] + [e.end for e, _ in made])
-            o_start, o_end = self._back(start, end)
+            start, end, o_start, o_end = self._extent(segments, [e for e, _ in made])
             new = apply(self.text[start:end], [Edit(e.start - start, e.old, e.new) for e, _ in made])
             out.append(minimal(o_start, self.original[o_start:o_end], new))
             who += [w for s in segments for w in s.who]
@@ -207,6 +203,16 @@ class Origin:
         first = bisect_left(self._segments, start, key=lambda s: s.end)
         last = bisect_right(self._segments, end, key=lambda s: s.start)
         return self._segments[first:last]
+
+    def _extent(self, segments: Sequence[_Segment], edits: Sequence[Edit]) -> tuple[int, int, int, int]:
+        """From where to where segments and edits reach together, in the present text and in the original."""
+        start = min([s.start for s in segments] + [e.start for e in edits])
+        end = max([s.end for s in segments] + [e.end for e in edits])
+        if not segments:
+            return (start, end, *self._back(start, end))
+        o_start = min([s.o_start for s in segments] + [self._boundary(e.start, True) for e in edits if e.old])
+        o_end = max([s.o_end for s in segments] + [self._boundary(e.end, False) for e in edits if e.old])
+        return start, end, o_start, o_end
 
     def _back(self, start: int, end: int) -> tuple[int, int]:
         o_start = self._boundary(start, first=True)

@@ -12,10 +12,12 @@ import os
 import re
 import shlex
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
+from copydesk.edits import apply, diff
 from copydesk.model import Edit, Finding, Fix, Record, Rule, Run, Safety, Severity, Span
 
 # ------------------------------------------------------------------------------------------------ text made visible
@@ -52,6 +54,9 @@ def shorten(text: str, limit: int) -> str:
 
 # --------------------------------------------------------------------------------------------------------- excerpts
 
+FINE = 400  # characters: a longer edit is shown as one, not word by word
+LONGEST_WORD = 40
+_WORD = re.compile(r"\w")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -74,8 +79,9 @@ class Piece(NamedTuple):
 class Place(NamedTuple):
     """One stretch of a text that a fix changes.
 
-    `before` and `after` are its lines, cut to a window, in pieces; `above` and `below` are the lines around it, empty
-    where there are none. `line` is the number of the first line of `before` in the file as it was read.
+    `before` and `after` are its lines, cut to a window, in pieces; `above` and `below` are the nearest lines around it
+    that are not blank, empty where there are none near. `line` is the number of the first line of `before` in the file
+    as it was read.
     """
 
     line: int
@@ -129,12 +135,43 @@ class Page:
     def places(self, edits: Iterable[Edit], reach: int = 80, most: int = 3) -> tuple[tuple[Place, ...], int]:
         """Before and after of a fix, and how many of its places are not among the `most` that are shown."""
         clusters: list[list[Edit]] = []
-        for e in sorted((self._whole_lines(e) for e in edits), key=lambda e: (e.start, e.end)):
+        for e in self._readable(edits):
             if clusters and e.start - clusters[-1][-1].end <= reach:
                 clusters[-1].append(e)
             else:
                 clusters.append([e])
         return tuple(self._place(c, reach) for c in clusters[:most]), max(0, len(clusters) - most)
+
+    def _readable(self, edits: Iterable[Edit]) -> list[Edit]:
+        """The same change in the edits that a reader would make: whole lines, and within a line whole words."""
+        groups: list[tuple[Span, list[Edit]]] = []
+        for edit in sorted(edits, key=lambda e: (e.start, e.end)):
+            whole = self._whole_lines(edit)
+            small = whole.old and whole.new and len(whole.old) + len(whole.new) <= FINE
+            for e in diff(whole.old, whole.new, whole.start) if small else (whole,):
+                span = self._words(e)
+                if groups and span.start < groups[-1][0].end:
+                    before, made = groups.pop()
+                    groups.append((Span(before.start, max(before.end, span.end)), [*made, e]))
+                else:
+                    groups.append((span, [e]))
+        return [self._as_one(span, made) for span, made in groups]
+
+    def _words(self, e: Edit) -> Span:
+        """The words that an edit changes letters of; where it changes only blanks and signs, just its own span."""
+        start, end = e.start, e.end
+        if _WORD.search(e.old) or _WORD.search(e.new):
+            if any(_WORD.match(t) for t in (e.old, e.new)):
+                while start > max(0, e.start - LONGEST_WORD) and _WORD.match(self.text[start - 1]):
+                    start -= 1
+            if any(_WORD.match(t[-1:]) for t in (e.old, e.new)):
+                while end < min(len(self.text), e.end + LONGEST_WORD) and _WORD.match(self.text[end]):
+                    end += 1
+        return Span(start, end)
+
+    def _as_one(self, span: Span, edits: Sequence[Edit]) -> Edit:
+        old = self.text[span.start : span.end]
+        return Edit(span.start, old, apply(old, [Edit(e.start - span.start, e.old, e.new) for e in edits]))
 
     def _whole_lines(self, e: Edit) -> Edit:
         """The same change said of whole lines where it can be: `⏎line` that goes before a `⏎` is `line⏎` that goes."""
@@ -151,7 +188,12 @@ class Page:
         first = self.starts[top - 1]
         bottom = self.line(end)
         last = self.bounds(bottom)[1]
-        if end == self.starts[bottom - 1] and end > 0 and (not edits[-1].new or edits[-1].new.endswith("\n")):
+        written = "".join(e.new for e in edits)
+        if (
+            end == self.starts[bottom - 1]
+            and end > start
+            and (written.endswith("\n") or (start == first and not written))
+        ):
             bottom, last = bottom - 1, end  # whole lines: the next one is not touched
         before: list[Piece] = [Piece(self._left(first, start, reach), False)]
         after = before.copy()
@@ -164,19 +206,25 @@ class Page:
         rest = Piece(self._right(end, last, reach) if last >= end else "", False)
         return Place(
             line=top,
-            above=self._neighbour(top - 1, reach),
+            above=self._neighbour(top, -1, reach),
             before=tuple(p for p in (*before, rest) if p.text or p.changed),
             after=tuple(p for p in (*after, rest) if p.text or p.changed),
-            below=self._neighbour(bottom + 1, reach),
+            below=self._neighbour(bottom, 1, reach),
         )
 
-    def _neighbour(self, line: int, reach: int) -> str:
-        start, end = self.bounds(line)
-        return self._right(start, end, reach)
+    def _neighbour(self, line: int, step: int, reach: int) -> str:
+        for n in range(1, 4):
+            start, end = self.bounds(line + n * step)
+            if not self.text[start:end].isspace() and end > start:
+                return self._right(start, end, reach)
+        return ""
 
 
 def rows(pieces: Iterable[Piece], most: int = 8) -> list[list[Piece]]:
-    """Pieces by line, at most so many lines; a changed line end is a piece `↵` at the end of its line."""
+    """Pieces by line, at most so many lines.
+
+    A changed line end is a piece `↵` at the end of its line, unless the whole line, which is not blank, is changed.
+    """
     out: list[list[Piece]] = [[]]
     for piece in pieces:
         for n, part in enumerate(_LINE_END.split(piece.text)):
@@ -188,6 +236,9 @@ def rows(pieces: Iterable[Piece], most: int = 8) -> list[list[Piece]]:
                 out[-1].append(Piece(part, piece.changed))
     if not any(p.text for p in out[-1]):
         out.pop()
+    for row in out:
+        if len(row) > 1 and row[-1] == Piece("↵", True) and all(p.changed for p in row):
+            row.pop()
     if len(out) > most:
         tail = most // 2
         out[most - tail - 1 : len(out) - tail] = [[Piece(f"… {len(out) - most + 1:,} more lines …", False)]]
@@ -195,11 +246,11 @@ def rows(pieces: Iterable[Piece], most: int = 8) -> list[list[Piece]]:
 
 
 def shown(piece: Piece) -> str:
-    """A piece for the eye: in what is changed, every unusual blank is named, and blanks alone become `·` and `→`."""
+    """A piece for the eye: in what is changed, every unusual blank is named, and blanks alone become `␣` and `→`."""
     if not piece.changed:
         return visible(piece.text.replace("\t", "    "))
     text = visible(piece.text, spaces=True)
-    return text.replace("\t", "→") if text.strip() else text.replace(" ", "·").replace("\t", "→")
+    return text.replace("\t", "→") if text.strip() else text.replace(" ", "␣").replace("\t", "→")
 
 
 # ----------------------------------------------------------------------------------------- what stands, and how many
@@ -225,8 +276,8 @@ def fail_level(run: Run) -> Severity:
 
 
 def blocks(run: Run, f: Finding) -> bool:
-    """Whether a finding fails the run: it is severe enough and still there."""
-    return f.severity >= fail_level(run) and not f.applied
+    """Whether a finding fails the run: it is severe enough, and the article still has it (a check repairs nothing)."""
+    return f.severity >= fail_level(run) and not (f.applied and run.command == "clean")
 
 
 @dataclass
@@ -289,6 +340,16 @@ def tally(run: Run, left: bool = False) -> Tally:
     return out
 
 
+def fair_shares(found: Mapping[str, int], most: int) -> Counter[str]:
+    """How many findings of each rule are shown: all of the rare ones, the common ones share what room is left."""
+    out: Counter[str] = Counter()
+    left = most
+    for n, code in enumerate(sorted(found, key=lambda c: (found[c], c))):
+        out[code] = min(found[code], left // (len(found) - n))
+        left -= out[code]
+    return out
+
+
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Findings of one article as they stand in it."""
     return sorted(findings, key=lambda f: (f.span.start, f.span.end, f.code, f.fingerprint))
@@ -315,7 +376,7 @@ def clickable(file: str) -> str:
     return file if near.startswith(os.pardir + os.sep + os.pardir) else near.replace(os.sep, "/")
 
 
-_WITH_VALUE = frozenset({"--format", "--output", "--out", "--fail-level", "--color"})
+_WITH_VALUE = frozenset({"--format", "--output", "--out", "--fail-level", "--color", "--jobs"})
 _PLAIN = frozenset(
     {"--diff", "--statistics", "--full", "--exit-zero", "--in-place", "-q", "-v", "--quiet", "--verbose"}
 )
@@ -343,12 +404,27 @@ def cleaning(run: Run, *more: str) -> str:
     return next_command(run, "clean", *more, "--out", "../cleaned" if inside else "cleaned")
 
 
-def report_file(run: Run) -> str | None:
-    """Where `clean` wrote its report for people."""
-    named = run.details.get("report")
-    if isinstance(named, str):
-        return named
-    return f"{run.out.rstrip('/')}/report/index.html" if run.out else None
+_IN_PLACE = "/.copydesk/runs/"
+
+
+def in_place(run: Run) -> bool:
+    """Whether `clean` rewrote the articles where they stand."""
+    return run.out is not None and _IN_PLACE in "/" + run.out
+
+
+def report_folder(run: Run) -> str | None:
+    """Where `clean` wrote its reports."""
+    if run.out is None:
+        return None
+    return visible(run.out if in_place(run) else run.out.rstrip("/") + "/report")
+
+
+def undo_command(run: Run) -> str | None:
+    """The command that takes back what `clean` did."""
+    if run.out is None:
+        return None
+    folder = ("/" + run.out).partition(_IN_PLACE)[0][1:] or "." if in_place(run) else run.out
+    return visible(shlex.join(["copydesk", "undo", folder]))
 
 
 # ------------------------------------------------------------------------------------------------- a finding as JSON

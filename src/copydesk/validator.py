@@ -49,8 +49,10 @@ from copydesk.model import (
     Scalar,
     Span,
 )
+from copydesk.schema import TYPES, FieldSpec, Relation, Schema, SchemaError, Schemas, general, judge, near, open_schemas
 
 __all__ = [
+    "TYPES",
     "MASK",
     "Article",
     "Contract",
@@ -58,6 +60,7 @@ __all__ = [
     "Edit",
     "Facts",
     "Field",
+    "FieldSpec",
     "FileValidator",
     "Fix",
     "FrontMatter",
@@ -70,8 +73,11 @@ __all__ = [
     "Part",
     "Passage",
     "Problem",
+    "Relation",
     "Safety",
     "Scalar",
+    "Schema",
+    "Schemas",
     "Scope",
     "SettingError",
     "Setup",
@@ -79,7 +85,10 @@ __all__ = [
     "Validator",
     "diff",
     "fix",
+    "general",
+    "judge",
     "minimal",
+    "near",
 ]
 
 Scope: TypeAlias = Literal["front", "body", "all"]
@@ -146,6 +155,14 @@ class Setup:
         for p in self.files(pattern):
             out += [w for w in p.read_text("utf-8").split("\n") if w and not w.startswith("#")]
         return out
+
+    @cached_property
+    def schemas(self) -> Schemas:
+        """The schemas of `schemas/*.yaml`, as the configuration uses them. Raises SettingError."""
+        try:
+            return open_schemas(self.files("schemas/*.yaml"), self.options)
+        except SchemaError as e:
+            raise SettingError(str(e)) from e
 
     @cached_property
     def _cache(self) -> dict[Path, Any]:

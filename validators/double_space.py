@@ -1,0 +1,75 @@
+"""Two or more spaces between words."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from copydesk.validator import MASK, Article, Contract, Hit, Line, Passage, Safety, Validator, fix
+
+GAP = re.compile(r"(?<=\S) {2,}+(?=\S)")
+SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]{0,3}$")
+ONE_SPACE = re.compile(r"(?<=[.!?]) (?=[A-Z“\"])")
+TWO_SPACES = re.compile(r"(?<=[.!?])  (?=[A-Z“\"])")
+MARKER = re.compile(r"[ \t>]*+(?:#{1,6}|[-+*•‣◦▪·●–]|\d{1,9}[.)]|\[[ xX]\])?$")
+WIDE = 4  # spaces: a gap as wide as this may separate columns, or two texts
+WORDS_PER_GAP = 4
+
+
+@dataclass
+class DoubleSpace(Validator):
+    """Leaves one space, one fix for each line or value.
+
+    In the body, columns, the gap behind a list marker and a typist's two spaces between sentences are left alone.
+    """
+
+    contract = Contract.SPACE
+
+    def check(self, article: Article) -> Iterator[Hit]:
+        for passage in article.passages:
+            if "  " not in passage.masked:
+                continue
+            gaps = [m.span() for m in GAP.finditer(passage.masked)]
+            if not gaps:
+                continue
+            if passage.field is not None:
+                yield self._hit(passage, gaps, Safety.SAFE)
+            else:
+                yield from self._body(article, passage, gaps)
+
+    def _body(self, article: Article, passage: Passage, gaps: list[tuple[int, int]]) -> Iterator[Hit]:
+        text, offset = passage.masked, article.body.start
+        if len(TWO_SPACES.findall(text)) > max(1, len(ONE_SPACE.findall(text))):
+            gaps = [(a, b) for a, b in gaps if b - a > 2 or not SENTENCE_END.search(text, max(0, a - 4), a)]
+        starts = [line.start - offset for line in article.lines]
+        numbered = [(bisect_right(starts, a) - 1, a, b) for a, b in gaps]
+        by_line = {n: [(a, b) for _, a, b in group] for n, group in groupby(numbered, lambda x: x[0])}
+        ends = {n: {b - starts[n] for _, b in found} for n, found in by_line.items()}
+        for n, found in by_line.items():
+            line = article.lines[n]
+            if ends[n] & (ends.get(n - 1, set()) | ends.get(n + 1, set())):
+                continue  # what follows the gap begins in the same column in the line above or below
+            prose = [(a, b) for a, b in found if not MARKER.match(line.text, 0, a - starts[n])]
+            if prose and is_prose(line, len(prose)):
+                certain = all(b - a < WIDE for a, b in prose)
+                yield self._hit(passage, prose, Safety.SAFE if certain else Safety.UNSAFE)
+
+    @staticmethod
+    def _hit(passage: Passage, gaps: list[tuple[int, int]], safety: Safety) -> Hit:
+        before = passage.masked[max(0, gaps[0][0] - 20) : gaps[0][0]].replace(MASK, "…").split("\n")[-1].strip()
+        values = {
+            "before": before,
+            "count": len(gaps),
+            "others": f", and {len(gaps) - 1} more" if len(gaps) > 1 else "",
+        }
+        made = [passage.edit(a + 1, b, "") for a, b in gaps]
+        fixes = fix("leave one space", *made, safety=safety)
+        return Hit(passage.span(gaps[0][0], gaps[-1][1]), values, fixes, passage.field)
+
+
+def is_prose(line: Line, gaps: int) -> bool:
+    """Whether a line is a sentence with too many spaces, not a row of a table drawn with spaces."""
+    return line.kind in ("paragraph", "list", "quote", "heading") and len(line.text.split()) > gaps * WORDS_PER_GAP

@@ -1,0 +1,71 @@
+"""A word that stands twice in a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from operator import eq
+
+from copydesk.validator import Article, Contract, Hit, Passage, Safety, Validator, fix
+
+SINGLE_LETTER = re.compile(r"(?:^|\s)[a-zA-Z](?=\s|$)")
+
+
+@dataclass
+class DoubledWord(Validator):
+    """Deletes one of the two where the word never stands twice (`always_wrong`); offers to where it hardly does.
+
+    Only lower case words count: names are doubled on purpose. In a text that holds several different doubled words
+    somebody wrote down how people speak; there nothing is certain.
+    """
+
+    contract = Contract.WORDS
+    cases = ("certain", "likely")
+    always_wrong: list[str] = field(default_factory=list)
+    hardly_right: list[str] = field(default_factory=list)
+    language: str = "en"
+    spoken: int = 3
+    """How many doubled words make a text one that is spoken."""
+
+    def __post_init__(self) -> None:
+        words = sorted({*self.always_wrong, *self.hardly_right}, key=len, reverse=True)
+        self._wrong = frozenset(self.always_wrong)
+        alternatives = "|".join(map(re.escape, words)) or r"(?!)"
+        self._pair = re.compile(
+            rf"(?<![\w'’.\-–—/&@#])(?P<word>{alternatives})(?P<gap>[ \t]{{1,8}}|[ \t]{{0,8}}(?:\r\n|\n|\r)[ \t]{{0,8}})"
+            r"(?P=word)(?![\w'’\-–—/&@])"
+        )
+
+    def check(self, article: Article) -> Iterator[Hit]:
+        if article.language != self.language:
+            return
+        for passage in article.passages:
+            words = passage.masked.split()
+            if not any(map(eq, words, words[1:])):
+                continue
+            found = list(self._pair.finditer(passage.masked))
+            doubled = sum(a == b and a.isalpha() for a, b in pairwise(words))
+            for m in found:
+                yield self._hit(passage, m, doubled >= self.spoken)
+
+    def _hit(self, passage: Passage, m: re.Match[str], is_spoken: bool) -> Hit:
+        word, text = m["word"], passage.masked
+        certain = word in self._wrong and not is_spoken
+        if len(word) == 1:  # `a a b b` is a rhyme scheme
+            beside = text[max(0, m.start() - 3) : m.start()], text[m.end() : m.end() + 3]
+            certain = certain and not any(SINGLE_LETTER.search(x) for x in beside)
+        start, end = m.start() + len(word), m.end()
+        if "\n" in m["gap"] or "\r" in m["gap"]:  # the lines stay lines
+            start, end = m.start(), m.end("gap")
+            blanks = start
+            while blanks and text[blanks - 1] in " \t":
+                blanks -= 1
+            if blanks and text[blanks - 1] not in "\r\n":
+                start, end = blanks, m.end("word")
+        around = " ".join(text[max(0, m.start() - 20) : m.end() + 20].split())
+        safety = Safety.SAFE if certain else Safety.UNSAFE
+        fixes = fix(f"delete one {word}", passage.edit(start, end, ""), safety=safety)
+        case = "certain" if word in self._wrong else "likely"
+        return Hit(passage.span(m.start(), m.end()), {"word": word, "around": around}, fixes, passage.field, case)

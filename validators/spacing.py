@@ -1,0 +1,122 @@
+"""Blanks where none belong: inside brackets, `( like this )`, and before punctuation , like that .
+
+Both are left behind where a link, or a tag, was taken out of a text. What looks the same on purpose stays: smileys,
+check boxes, ratios, file names, spaced ellipses, code, and the French space before `: ; ! ?`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from copydesk.validator import MASK, Article, Contract, Hit, Passage, Safety, Validator, fix
+
+BLANKS = " \t\u00a0\u2009\u202f"
+BRACKETS = re.compile(
+    rf"(?<![\w)\]:;=.])(?:\((?![{BLANKS}]{{0,3}}\))(?P<round>[^()\[\]\r\n]{{3,400}})\)(?![-:])"
+    r"|\[(?P<square>[^()\[\]\r\n]{3,400})\](?![(\[:\ufffc]))"
+)
+WORDS = re.compile(r"[^\W_]{2}")
+FORMULA = re.compile(r"[=<>{}|\\^_+*/~#$]")
+BEFORE = re.compile(rf"[{BLANKS}](?P<mark>[,.;:]|[!?]{{1,3}})(?=[\s”’)\]\"']|\Z)")
+SIGNS = (" ,", " .", " ;", " :", " !", " ?", "\u00a0", "\u2009", "\u202f")
+CODE = re.compile(r"[{}]|[=!<>]=|=>|->|</|&&|\|\||;\s*$|^\s*[$>#]\s")
+HIGH = frozenset(";:!?")  # French sets these off
+FRENCH = frozenset(
+    re.findall("[a-z]+", "le la les un une des du et est sont dans pour que qui sur avec ce cette au aux pas")
+)
+ENGLISH = frozenset(
+    re.findall("[a-z]+", "the of and to in is are was for that with on at by it as from this be has have")
+)
+WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass
+class Spacing(Validator):
+    """Cases: `bracket` and `punctuation`."""
+
+    contract = Contract.SPACE
+    cases = ("bracket", "punctuation")
+
+    def check(self, article: Article) -> Iterator[Hit]:
+        spoken: str | None = None
+        for passage in article.passages:
+            text = passage.masked
+            if any(s in text for s in ("( ", " )", "[ ", " ]", "(\u00a0", "\u00a0)")):
+                yield from self.brackets(passage)
+            if not any(s in text for s in SIGNS):
+                continue
+            for m in BEFORE.finditer(text):
+                if m["mark"][0] in HIGH and spoken is None:
+                    spoken = language_of(article)
+                hit = self.judge(passage, m, spoken or "")
+                if hit:
+                    yield hit
+
+    def brackets(self, passage: Passage) -> Iterator[Hit]:
+        for m in BRACKETS.finditer(passage.masked):
+            kind = m.lastgroup or ""
+            inside = m[kind]
+            start, end = m.span(kind)
+            left = len(inside) - len(inside.lstrip(BLANKS))
+            right = len(inside) - len(inside.rstrip(BLANKS))
+            if not (left or right) or left > 3 or right > 3 or "   " in inside.strip(BLANKS):
+                continue
+            if not WORDS.search(inside) or FORMULA.search(inside) or inside[len(inside) - right - 1] in ":;" + MASK:
+                continue
+            edits = [passage.edit(start, start + left, "")] if left else []
+            edits += [passage.edit(end - right, end, "")] if right else []
+            safety = Safety.SAFE if kind == "round" else Safety.UNSAFE
+            values = {"text": passage.text[m.start() : m.end()][:80]}
+            fixes = fix("delete the blanks inside the brackets", *edits, safety=safety)
+            yield Hit(passage.span(*m.span()), values, fixes, passage.field, case="bracket")
+
+    def judge(self, passage: Passage, m: re.Match[str], spoken: str) -> Hit | None:
+        """The hit on blanks before a punctuation mark; None where they may stand there on purpose."""
+        text, mark = passage.masked, m["mark"]
+        start = m.start()
+        if start and text[start - 1] in BLANKS:
+            start -= 1
+        before, after = text[start - 1 : start], text[m.end() : m.end() + 3].lstrip(BLANKS)
+        if not before or before.isspace() or before in "([\"'“‘«":
+            return None
+        if before == MASK and passage.text[start - 1] not in ")]>":
+            return None  # a bare URL or code: a mark right behind it could be taken for a part of it
+        if before in ",.;:!?…-–—" and not (before == "." and mark in ",;:"):
+            return None
+        first = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+        stop = text.find("\n", m.end())
+        line = text[first : len(text) if stop < 0 else stop]
+        if CODE.search(line) or line.count(" " + mark + " ") > 3 or "   " in line.strip():
+            return None
+        if mark == "." and not ends_sentence(text[first:start], after):
+            return None
+        if mark[0] in HIGH and (
+            spoken == "fr" or (before.isdigit() and after[:1].isdigit()) or after[:1] in tuple(")(/")
+        ):
+            return None
+        known = mark[0] not in HIGH or spoken != ""
+        edit = passage.edit(start, m.end() - len(mark), "")
+        fixes = fix("delete the blank", edit, safety=Safety.SAFE if known else Safety.UNSAFE)
+        values = {"mark": mark, "text": passage.text[max(0, start - 30) : m.end()]}
+        return Hit(passage.span(start, m.end()), values, fixes, passage.field, case="punctuation")
+
+
+def ends_sentence(before: str, after: str) -> bool:
+    """Whether a full stop may belong to what stands before it: a few words and a dot may be a menu, or a folder."""
+    words = re.split(r"[.!?]\s", before[-200:])[-1].split()
+    if after[:1] == "." or not words:
+        return False
+    return len(words) >= 4 and (before.lstrip()[:1].isupper() or len(words) > 8) and not after[:1].islower()
+
+
+def language_of(article: Article) -> str:
+    """`en`, `fr` or nothing certain, by the small words of the article; `language` decides where it is not English."""
+    if article.language != "en":
+        return article.language
+    words = [w.lower() for p in article.passages for w in WORD.findall(p.masked[:4000])]
+    french, english = sum(w in FRENCH for w in words), sum(w in ENGLISH for w in words)
+    if french > english:
+        return "fr"
+    return "en" if english >= 3 and english > 4 * french else ""
