@@ -26,7 +26,7 @@ from copydesk.excerpt import (
     standing,
     tally,
     undo_command,
-    visible,
+    visible_path,
 )
 from copydesk.model import Finding, Rule, Run, Safety, Severity
 
@@ -59,7 +59,7 @@ def render(run: Run, out: TextIO) -> None:
 
 
 class _Printer:
-    """Writes lines for the terminal of this run; nothing from an article gets there but through `text`."""
+    """Writes lines for the terminal of this run; all from an article has been made visible before."""
 
     def __init__(self, run: Run, out: TextIO) -> None:
         self.run = run
@@ -73,7 +73,7 @@ class _Printer:
         """Writes a line. What GitHub would take for a command (`::…` at its beginning, `##[…`) is broken up."""
         if text.lstrip().startswith("::"):
             text = "." + text
-        self._out.write(text.rstrip().replace("##[", "## [") + "\n")
+        self._out.write(text.rstrip().replace("\n", "↵").replace("##[", "## [") + "\n")
 
     def paint(self, style: str, text: str) -> str:
         return f"\x1b[{_STYLES[style]}m{text}\x1b[0m" if self.color and text else text
@@ -91,7 +91,7 @@ def _list(page: _Printer) -> None:
         found = [f for f in in_order(record.findings) if not (clean and f.applied)]
         if not found:
             continue
-        path = visible(clickable(record.source.file))
+        path = visible_path(clickable(record.source.file))
         page.line(f"{page.paint('bold', path)}  {page.paint('dim', count_of(len(found), 'finding'))}")
         text = Page(record.original) if record.original is not None else None
         for f in found:
@@ -100,7 +100,7 @@ def _list(page: _Printer) -> None:
 
 def _finding(page: _Printer, path: str, f: Finding, text: Page | None) -> None:
     where = f"{path}:{f.location.line}:{f.location.column}"
-    field = f"  {visible(f.field)}" if f.field else ""
+    field = f"  {visible_path(f.field)}" if f.field else ""
     severity = page.paint(str(f.severity), str(f.severity))
     page.line(f"  {where}  {page.paint('bold', f.code)} {f.name}  {severity}{page.paint('dim', field)}")
     page.line(f"    {one_line(f.message, 300)}")
@@ -210,7 +210,7 @@ def _table(page: _Printer, left: Tally) -> None:
 
 def _row(c: Count) -> tuple[str, ...]:
     safe = c.repaired + c.safe
-    first = f"{visible(clickable(c.example[0]))}:{c.example[1]}"
+    first = f"{visible_path(clickable(c.example[0]))}:{c.example[1]}"
     return c.code, c.name, str(c.severity), f"{c.findings:,}", f"{c.articles:,}", f"{safe:,}" if safe else "-", first
 
 
@@ -263,7 +263,7 @@ def _ways(page: _Printer, left: Tally) -> list[tuple[int, str, str]]:
         ways.append((unsafe, "more with unsafe fixes: ", command))
     if person:
         code = max(left.rules.values(), key=lambda c: c.person).code
-        ways.append((person, "need a person [?], see: ", f"copydesk explain {code}"))
+        ways.append((person, "for a person [?], see:  ", f"copydesk explain {code}"))
     return ways
 
 

@@ -83,12 +83,15 @@ def _pieces(row: Iterable[Piece], tag: str) -> str:
 
 def _place(place: Place) -> str:
     """The lines above, before, after and below."""
-    lines = [f"<p class=c>{_text(place.above)}</p>" if place.above else ""]
+    lines = [_context(place.above)]
     for n, row in enumerate(rows(place.before, 12)):
         lines.append(f'<p class=m data-n="{place.line if n == 0 else ""}">{_pieces(row, "del")}</p>')
     lines += [f"<p class=p>{_pieces(row, 'ins')}</p>" for row in rows(place.after, 12)]
-    lines.append(f"<p class=c>{_text(place.below)}</p>" if place.below else "")
-    return "".join(lines)
+    return "".join([*lines, _context(place.below)])
+
+
+def _context(line: str) -> str:
+    return f"<p class=c>{_text(line)}</p>" if line else ""
 
 
 def _excerpt(f: Finding, page: Page) -> str:
@@ -103,7 +106,8 @@ def _excerpt(f: Finding, page: Page) -> str:
     quote = page.quote(f.span, 2 * REACH)
     row = [Piece(quote.left, False), Piece(quote.marked, True), Piece(quote.right, False)]
     if any(p.text.strip() for p in row):
-        out.append(f'<div class=x><p class=q data-n="{quote.line}">{_pieces(row, "mark")}</p></div>')
+        above, below = map(_context, page.neighbours(quote.line, quote.line, REACH))
+        out.append(f'<div class=x>{above}<p data-n="{quote.line}">{_pieces(row, "mark")}</p>{below}</div>')
     return "".join(out) + _choices(f.fixes, page)
 
 
@@ -378,10 +382,8 @@ section.group > h2 { font-family: var(--sans); font-size: 1.05rem } section.grou
 .f:focus { outline: 2px solid var(--link); outline-offset: -1px }
 .f header { display: flex; flex-wrap: wrap; gap: 0 .6rem; align-items: baseline }
 .f header code, .at { color: var(--soft) } .sev, .at, .way { font-size: .86rem }
-.way { margin-left: auto; color: var(--tone); font-weight: 600 }
-.at { overflow-wrap: anywhere } .path { font-family: var(--mono); font-size: .94em } [data-group=article] .path { display: none }
-.say { margin: .15rem 0 .5rem }
-.x { margin: .4rem 0; padding: .45rem 0; background: var(--wash); border-radius: 3px; font: 1rem/1.5 var(--serif) }
+.way { margin-left: auto; color: var(--tone); font-weight: 600 } .at { overflow-wrap: anywhere } .path { font-family: var(--mono); font-size: .94em } [data-group=article] .path { display: none }
+.say { margin: .15rem 0 .5rem } .x { margin: .4rem 0; padding: .45rem 0; background: var(--wash); border-radius: 3px; font: 1rem/1.5 var(--serif) }
 .x p { position: relative; margin: 0; padding: 0 .8rem 0 4.2rem; white-space: pre-wrap; overflow-wrap: anywhere; min-height: 1.5em;
   tab-size: 4; unicode-bidi: plaintext }
 .x p::before { position: absolute; left: 0; width: 2.6rem; text-align: right; content: attr(data-n); color: var(--soft);
@@ -398,8 +400,7 @@ ol { margin: .3rem 0; padding-left: 1.4rem } ol .x { margin: .2rem 0 .5rem } ol 
 .f details { margin-top: .35rem; font-size: .9rem } .why p { margin: .3rem 0; max-width: 44rem }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: .4rem 0 0 }
 dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere } q { quotes: "“" "”" }
-.about { margin-top: 3.5rem; border-top: 1px solid var(--line) } .about > div { margin: 0 0 1.1rem; max-width: 44rem }
-.about p { margin: .15rem 0 }
+.about { margin-top: 3.5rem; border-top: 1px solid var(--line) } .about > div { margin: 0 0 1.1rem; max-width: 44rem } .about p { margin: .15rem 0 }
 @media (max-width: 40rem) { body { padding-top: 1.25rem } h1 { font-size: 1.5rem } #filters { position: static }
   .way { margin-left: 0 } .x p { padding-left: 3rem } .x p::before { width: 1.7rem } .x .m::after, .x .p::after { left: 2.1rem } }
 @media print { body { max-width: none; padding: 0; background: #fff; font-size: 10pt } #filters, .tile small { display: none }
@@ -410,12 +411,10 @@ dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere } q { quotes: 
 _SCRIPT = """
 "use strict";
 (() => {
-  const $ = (id) => document.getElementById(id);
-  const list = $("list"), form = $("filters");
+  const $ = (id) => document.getElementById(id), list = $("list"), form = $("filters");
   if (!form) return;
   const names = ["words", "rule", "article", "way", "severity", "group"];
-  const sections = [...list.querySelectorAll("section.article")];
-  const cards = [];
+  const sections = [...list.querySelectorAll("section.article")], cards = [], groups = new Map();
   sections.forEach((section, n) => {
     const path = section.querySelector("h2").textContent;
     $("article").add(new Option(path + " (" + section.querySelectorAll(".f").length + ")", String(n)));
@@ -424,13 +423,10 @@ _SCRIPT = """
       cards.push({ card, home: section, article: String(n), path, code: card.dataset.c, way: kinds[1], severity: kinds[2] });
     }
   });
-  const groups = new Map();
   const group = (code) => {
     if (!groups.has(code)) {
-      const section = document.createElement("section");
+      const section = document.createElement("section"), title = document.createElement("h2"), about = $("about-" + code);
       section.className = "group";
-      const title = document.createElement("h2");
-      const about = $("about-" + code);
       title.textContent = about ? about.querySelector("h3").textContent : code;
       section.append(title);
       if (about) section.append(about.querySelector(".reason").cloneNode(true));
@@ -454,8 +450,7 @@ _SCRIPT = """
     const want = Object.fromEntries(names.map((name) => [name, $(name).value]));
     const words = want.words.toLowerCase().split(/\\s+/).filter(Boolean);
     if (document.body.dataset.group !== want.group) arrange(want.group);
-    let shown = 0;
-    const alive = new Set();
+    let shown = 0, alive = new Set();
     for (const c of cards) {
       if (words.length && c.text === undefined) c.text = (c.path + " " + c.card.textContent).toLowerCase();
       const fits = (!want.rule || c.code === want.rule) && (!want.article || c.article === want.article) &&

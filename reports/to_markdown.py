@@ -26,6 +26,7 @@ from copydesk.excerpt import (
     shown,
     tally,
     visible,
+    visible_path,
 )
 from copydesk.model import Finding, Rule, Run
 
@@ -53,7 +54,7 @@ class Samples:
             where, times = self.texts[text]
             self.texts[text] = (where, times + 1)
         elif len(self.texts) < SAMPLES:
-            self.texts[text] = (f"{visible(path)}:{f.location.line}:{f.location.column}", 1)
+            self.texts[text] = (f"{visible_path(path)}:{f.location.line}:{f.location.column}", 1)
 
 
 @dataclass

@@ -207,7 +207,7 @@ def hostile(command: str = "check") -> Run:
         finding(text, "BOI101", "\u202eend", "\u202dend", Safety.UNSAFE, message="a\n::error::b\r\n::warning::c"),
     ]
     bad = [replace(f, evidence={HOSTILE: [HOSTILE, {"k": HOSTILE}]}, fingerprint=HOSTILE) for f in found]
-    path = '::error::x, y|`z`<b>\u202e\n".md'
+    path = '::error::x, y|`z`<b>\u202e\n::error::".md'
     unread = replace(finding("x", "FM101", "x", message=HOSTILE), evidence={})
     run = replace(a_run(command), notes=(HOSTILE,), arguments=(command, HOSTILE, "\n::error::q"))
     return with_records(run, record(path, text, bad), record("bin.md", None, [unread]))
@@ -286,14 +286,8 @@ def test_before_stands_in_the_text_and_after_in_the_new_one(text: str, raw: list
 def test_standing_and_counts() -> None:
     counts = tally(a_run())
     assert (counts.articles, counts.affected, counts.changed) == (3, 2, 2)
-    assert [counts.total(w) for w in ("findings", "repaired", "safe", "unsafe", "person", "blocking")] == [
-        8,
-        4,
-        0,
-        1,
-        3,
-        1,
-    ]  # type: ignore[arg-type]
+    assert (counts.total("findings"), counts.total("repaired"), counts.total("safe")) == (8, 4, 0)
+    assert (counts.total("unsafe"), counts.total("person"), counts.total("blocking")) == (1, 3, 1)
     assert tally(a_run("clean"), left=True).total("findings") == 4
     two = finding("ab", "X", "a", ["b", "c"], Safety.SAFE)
     assert standing(two) == "person"

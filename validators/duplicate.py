@@ -21,11 +21,15 @@ from copydesk.validator import Article, CorpusValidator, Facts, Hit, Scalar, Sco
 
 _WORD = re.compile(r"\w+")
 _TRACKING = re.compile(
-    r"(?:utm|elq|mc|pk|piwik|matomo|hsa|oly|vero|wt|itm|at|ns|spm|mkt)_\w*|_(?:mc|ga|gl|hs\w*|ke)|elq\w*|mkt_tok|fbclid|gclid|"
-    r"dclid|gbraid|wbraid|msclkid|yclid|twclid|igshid|igsh|mc_[ce]id|mid|cid|ncid|ocid|icid|smid|cmpid|cmp|campaign|"
-    r"ref|ref_src|referrer|source|src|sr_share|share|trk\w*|guccounter|guce_\w+|s_kwcid|rss|feed|partner|taid|amp",
+    r"(?:utm|elq|pk|piwik|matomo|hsa|oly|vero|itm|spm|mkt|trk|guce)_?\w*|mc_[ce]id|_(?:mc|ga|gl|ke|hs\w*)|fbclid|gclid|dclid|"
+    r"gbraid|wbraid|msclkid|yclid|twclid|igshid|igsh|ncid|ocid|icid|smid|cmpid|ref_src|guccounter|s_kwcid|ns_\w+|at_\w+|"
+    r"sr_share|taid",
     re.I,
 )
+_OFTEN_TRACKING = re.compile(
+    r"mid|cid|cmp|campaign|ref|referrer|source|src|share|rss|feed|partner|amp|via|from|fr|sh|smtyp", re.I
+)
+_SLUG = re.compile(r"/[^/]*[^/-]-[^/-]+-[^/]*$")  # a path that ends in three or more words names one article by itself
 _VARIABLE = re.compile(
     r"\d+|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|fall|winter)\b"
@@ -79,7 +83,7 @@ class Duplicate(CorpusValidator):
         return a
 
     def conclude(self, evidence: list[Row] | None) -> Facts:
-        """For each article that repeats an older one: case → (field's key in the row, the older one's id, how many share it)."""
+        """For each article that repeats an older one: what is repeated → (the older one's id, how many share it)."""
         facts: dict[str, dict[str, tuple[str, int]]] = defaultdict(dict)
         told: set[tuple[str, str]] = set()
         rows = sorted(evidence or (), key=lambda r: (r[1], r[0]))
@@ -133,7 +137,7 @@ def _is_series(key: int, first: Row, row: Row, count: int) -> bool:
 
 
 def canonical(url: str) -> str:
-    """An address without what does not change where it leads: scheme, `www.`, tracking parameters, fragment, last slash.
+    """An address without what does not change where it leads: scheme, `www.`, tracking, fragment, last slash.
 
     "" for what is no web address, and for the address of a whole site.
     """
@@ -145,12 +149,13 @@ def canonical(url: str) -> str:
         return ""
     if parts.scheme.lower() not in ("http", "https") or not host:
         return ""
-    query = ""
+    path, query = parts.path.rstrip("/"), ""
     if parts.query:
         kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k)]
+        if _SLUG.search(path):
+            kept = [(k, v) for k, v in kept if not _OFTEN_TRACKING.fullmatch(k)]
         query = urlencode(sorted(kept))
     fragment = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
-    path = parts.path.rstrip("/")
     if not (path or query or fragment):
         return ""
     return f"{host}{port}{path}?{query}#{fragment}"

@@ -22,7 +22,6 @@ from copydesk.validator import (
     Passage,
     Safety,
     Scalar,
-    Span,
     Validator,
     fix,
 )

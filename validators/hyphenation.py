@@ -66,8 +66,9 @@ class Hyphenation(Validator):
         for new, word, safety in readings:
             safety = min(safety, Safety.SUGGEST) if len(readings) > 1 else safety
             fixes += fix(f"write {word!r}", minimal(span.start, old, new), safety=safety)
+        known = len(fixes) == 1 and fixes[0].safety is Safety.SAFE
         values = {"before": head + old[0], "after": tail, "readings": [word for _, word, _ in readings]}
-        return Hit(span, values, fixes, case="known" if len(fixes) == 1 else "unknown")
+        return Hit(span, values, fixes, case="known" if known else "unknown")
 
     def readings(
         self, article: Article, hyphen: str, head: str, tail: str, own: dict[str, int]

@@ -29,6 +29,7 @@ FRENCH = frozenset(
 ENGLISH = frozenset(
     re.findall("[a-z]+", "the of and to in is are was for that with on at by it as from this be has have")
 )
+COMMANDS = frozenset(["add", "build", "cd", "code", "cp", "find", "grep", "init", "install", "ls", "mv", "open", "run"])
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -47,10 +48,16 @@ class Spacing(Validator):
                 yield from self.brackets(passage)
             if not any(s in text for s in SIGNS):
                 continue
+            first, stop, plain = 0, 0, False
             for m in BEFORE.finditer(text):
+                if m.start() >= stop:
+                    first, stop = line_at(text, m.start())
+                    plain = is_prose(text[first:stop])
+                if not plain:
+                    continue
                 if m["mark"][0] in HIGH and spoken is None:
                     spoken = language_of(article)
-                hit = self.judge(passage, m, spoken or "")
+                hit = self.judge(passage, m, first, spoken or "")
                 if hit:
                     yield hit
 
@@ -72,8 +79,8 @@ class Spacing(Validator):
             fixes = fix("delete the blanks inside the brackets", *edits, safety=safety)
             yield Hit(passage.span(*m.span()), values, fixes, passage.field, case="bracket")
 
-    def judge(self, passage: Passage, m: re.Match[str], spoken: str) -> Hit | None:
-        """The hit on blanks before a punctuation mark; None where they may stand there on purpose."""
+    def judge(self, passage: Passage, m: re.Match[str], first: int, spoken: str) -> Hit | None:
+        """The hit on blanks before a punctuation mark, in the line that begins at `first`; None where they may stand."""
         text, mark = passage.masked, m["mark"]
         start = m.start()
         if start and text[start - 1] in BLANKS:
@@ -85,12 +92,7 @@ class Spacing(Validator):
             return None  # a bare URL or code: a mark right behind it could be taken for a part of it
         if before in ",.;:!?…-–—" and not (before == "." and mark in ",;:"):
             return None
-        first = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-        stop = text.find("\n", m.end())
-        line = text[first : len(text) if stop < 0 else stop]
-        if CODE.search(line) or line.count(" " + mark + " ") > 3 or "   " in line.strip():
-            return None
-        if mark == "." and not ends_sentence(text[first:start], after):
+        if mark == "." and not ends_sentence(text, first, start, after):
             return None
         if mark[0] in HIGH and (
             spoken == "fr" or (before.isdigit() and after[:1].isdigit()) or after[:1] in tuple(")(/")
@@ -103,12 +105,26 @@ class Spacing(Validator):
         return Hit(passage.span(start, m.end()), values, fixes, passage.field, case="punctuation")
 
 
-def ends_sentence(before: str, after: str) -> bool:
-    """Whether a full stop may belong to what stands before it: a few words and a dot may be a menu, or a folder."""
-    words = re.split(r"[.!?]\s", before[-200:])[-1].split()
-    if after[:1] == "." or not words:
+def line_at(text: str, at: int) -> tuple[int, int]:
+    """Where the line around a position begins and ends."""
+    first = max(text.rfind("\n", 0, at), text.rfind("\r", 0, at)) + 1
+    ends = [i for i in (text.find("\n", at), text.find("\r", at)) if i >= 0]
+    return first, min(ends, default=len(text))
+
+
+def is_prose(line: str) -> bool:
+    """Neither code, nor aligned in columns, nor a menu with dots or colons between its entries."""
+    if CODE.search(line) or "   " in line.strip():
         return False
-    return len(words) >= 4 and (before.lstrip()[:1].isupper() or len(words) > 8) and not after[:1].islower()
+    return all(line.count(f" {mark} ") <= 3 for mark in ".:;!")
+
+
+def ends_sentence(text: str, first: int, at: int, after: str) -> bool:
+    """Whether a full stop may belong to what stands before it: a few words and a dot may be a menu, or a folder."""
+    words = re.split(r"[.!?]\s", text[max(first, at - 200) : at])[-1].split()
+    if after[:1] == "." or after[:1].islower() or not words or words[-1] in COMMANDS or words[-1][0] == "-":
+        return False
+    return len(words) >= 4 and (text[first : first + 40].lstrip()[:1].isupper() or len(words) > 8)
 
 
 def language_of(article: Article) -> str:

@@ -77,6 +77,7 @@ ENDINGS = {
 AFTER_TAIL = " ,.;:!?\"'" + CLOSERS
 DASHES = "-–—"
 SHORT = 7  # words
+NEAR = 12  # lines; further away a sentence is not looked for
 LONG = 120  # code points; a longer line counts as this many words
 LABEL = re.compile(r"[A-Z][\w ]{0,24}:\s\S")
 LETTERED = re.compile(r"\(?[a-zA-Z]{1,2}[.)] |\(?[ivx]{1,4}[.)] ")
@@ -363,12 +364,12 @@ def among_short_lines(block: Sequence[Piece], n: int, layout: Layout) -> bool:
     """Four or more short lines in a row, and no comma or the like near that begins one: verse, or a menu."""
     if any(p.text in ("and", "or") for p in block[n : n + 2]):
         return False
-    if layout.spaced and any(p.words > 14 for p in block):
+    if layout.spaced and any(p.words > 14 for p in block[max(0, n - NEAR) : n + NEAR]):
         return False  # a paragraph of its own, with prose in it
     first, last = n, n + 1
-    while first and block[first - 1].words <= SHORT:
+    while first > max(0, n - 3) and block[first - 1].words <= SHORT:
         first -= 1
-    while last + 1 < len(block) and block[last + 1].words <= SHORT:
+    while last < min(len(block) - 1, n + 4) and block[last + 1].words <= SHORT:
         last += 1
     near = block[max(0, n - 1) : n + 3]
     short = block[n].words <= SHORT and block[n + 1].words <= SHORT
@@ -386,7 +387,7 @@ def glue(block: Sequence[Piece], n: int, language: str) -> str:
         return " " if a.endswith("](") else ""
     if a[-1] == '"' or b[0] == '"':
         quoted = 0
-        for p in reversed(block[: n + 1]):  # back to where the sentence began
+        for p in reversed(block[max(0, n - NEAR) : n + 1]):  # back to where the sentence began
             if p.closes == "stop" and p.text is not a:
                 break
             quoted += p.text.count('"')
@@ -457,7 +458,7 @@ class SplitLine(Validator):
         reason = doubt(block, n, layout)
         if confidence >= self.safe and not reason:
             return Hit(span, values, fix("join the lines", edit), case="wrap" if full else "link")
-        if confidence < self.safe and reason:
+        if confidence < self.safe and reason and not (a.closes == "dangling" and a.words > 4):
             return None
         return Hit(span, values | {"doubt": reason}, fix("join the lines", edit, safety=Safety.UNSAFE), case="likely")
 

@@ -110,6 +110,7 @@ class _Scanner:
         self.until: re.Pattern[str] | None = None  # what ends the open fence or HTML block; None: a blank line
         self.first = 0  # where the open leaf began
         self.bullets = False  # the open paragraph is a list with typographic bullets
+        self.doubtful = False  # the open paragraph went on, deep, outside its container: readers disagree what follows
         self.bare = False  # the open definition has no target yet
         self.hollow = -2  # the line on which a list item began without text
         self.last_highlight = -1  # the last line that ends a highlight tag; -1: not looked for yet
@@ -221,6 +222,8 @@ class _Scanner:
             return False
         if self.leaf == "paragraph" and matched == len(self.containers):
             return m.end() < len(s) and (m[2] is None or int(m[2]) == 1)
+        if self.leaf == "table":
+            return m.end() < len(s)
         return True
 
     def _leaf(self, s: str, at: int, indent: int, matched: int, fresh: bool) -> PartKind:
@@ -228,7 +231,7 @@ class _Scanner:
         paragraph = self.leaf == "paragraph"
         if indent >= 4:
             return self._deep(matched, whole)
-        if paragraph and self.kinds[-1] == "code" and _end_of_spaces(s, 0) >= 4:
+        if paragraph and self.doubtful and _end_of_spaces(s, 0) >= 4:
             return "code"
         c = s[at]
         if c in "`~{" and (kind := self._fence(s, at, matched)):
@@ -265,9 +268,10 @@ class _Scanner:
     def _deep(self, matched: int, whole: bool) -> PartKind:
         """A line indented by four or more."""
         if self.leaf == "paragraph":
-            if whole and self.kinds[-1] != "code":
+            if whole and not self.doubtful:
                 return self._outer("list" if self.bullets else "paragraph")
-            return "code"  # a paragraph that goes on outside its container: readers disagree
+            self.doubtful = True
+            return "code"
         del self.containers[matched:]
         if self.leaf == "indented":
             n = len(self.kinds)
@@ -310,7 +314,9 @@ class _Scanner:
                 if until.search(s, at + 1):
                     self.leaf = ""
                 return "html"
-        if _HTML_BLOCK.match(s, at) or (self.leaf != "paragraph" and _HTML_ALONE.match(s, at)):
+        if _HTML_BLOCK.match(s, at) or (
+            (self.leaf != "paragraph" or self.doubtful) and _HTML_ALONE.match(s, at)
+        ):
             del self.containers[matched:]
             self._begin("html")
             self.until = None
@@ -353,7 +359,7 @@ class _Scanner:
 
     def _open_paragraph(self) -> None:
         self._begin("paragraph")
-        self.bullets = False
+        self.bullets = self.doubtful = False
 
     def _outer(self, kind: PartKind) -> PartKind:
         """A line of prose inside a container counts as the outermost one."""

@@ -39,6 +39,11 @@ def visible(text: str, spaces: bool = False) -> str:
     return (HIDDEN_OR_SPACE if spaces else HIDDEN).sub(lambda m: f"<U+{ord(m[0]):04X}>", text)
 
 
+def visible_path(path: str) -> str:
+    """A path, visible, on one line whatever is in it."""
+    return visible(path).replace("\n", "<U+000A>").replace("\t", "<U+0009>")
+
+
 def one_line(text: str, limit: int = 200) -> str:
     """The text, visible, on one line and not longer than `limit` characters."""
     return visible(shorten(" ".join(text.replace("\t", " ").splitlines()) if "\n" in text else text, limit))
@@ -204,20 +209,26 @@ class Page:
             after += (same, Piece(shorten(e.new, 4 * reach), True))
             at = e.end
         rest = Piece(self._right(end, last, reach) if last >= end else "", False)
+        above, below = self.neighbours(top, bottom, reach)
         return Place(
             line=top,
-            above=self._neighbour(top, -1, reach),
+            above=above,
             before=tuple(p for p in (*before, rest) if p.text or p.changed),
             after=tuple(p for p in (*after, rest) if p.text or p.changed),
-            below=self._neighbour(bottom, 1, reach),
+            below=below,
         )
 
-    def _neighbour(self, line: int, step: int, reach: int) -> str:
+    def neighbours(self, top: int, bottom: int, reach: int = 80) -> tuple[str, str]:
+        """The end of the nearest line above the line `top` that is not blank, the beginning of that below `bottom`."""
+        first, last = self._written(top, -1), self._written(bottom, 1)
+        return self._left(first.start, first.end, reach), self._right(last.start, last.end, reach)
+
+    def _written(self, line: int, step: int) -> Span:
         for n in range(1, 4):
             start, end = self.bounds(line + n * step)
-            if not self.text[start:end].isspace() and end > start:
-                return self._right(start, end, reach)
-        return ""
+            if end > start and not self.text[start:end].isspace():
+                return Span(start, end)
+        return Span(0, 0)
 
 
 def rows(pieces: Iterable[Piece], most: int = 8) -> list[list[Piece]]:

@@ -232,7 +232,7 @@ class Schemas:
 def open_schemas(files: Iterable[Path], options: Mapping[str, Any]) -> Schemas:
     """The schemas in `files`, a later one replacing its namesake, as the configuration uses them.
 
-    `options["schemas"]` is a list of {files: glob, schema: name}, `options["schema"]` a name for everything else; a name
+    `options["schemas"]` is a list of {files: glob, schema: name}, `options["schema"]` a name for the rest; a name
     may be `none`, or the path of a YAML file. Raises SchemaError.
     """
     paths = {p.stem: p for p in files}
