@@ -404,7 +404,7 @@ dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere } q { quotes: 
 @media (max-width: 40rem) { body { padding-top: 1.25rem } h1 { font-size: 1.5rem } #filters { position: static }
   .way { margin-left: 0 } .x p { padding-left: 3rem } .x p::before { width: 1.7rem } .x .m::after, .x .p::after { left: 2.1rem } }
 @media print { body { max-width: none; padding: 0; background: #fff; font-size: 10pt } #filters, .tile small { display: none }
-  .f { content-visibility: visible; break-inside: avoid } .x, del, ins, mark { print-color-adjust: exact }
+  h2 { break-after: avoid } .f { content-visibility: visible; break-inside: avoid } .x, del, ins, mark { print-color-adjust: exact }
   .f details:not([open]) { display: none } }
 """  # noqa: E501 - CSS, a line for each thing
 

@@ -235,7 +235,8 @@ def _recognise(rows: Sequence[Row], story: Sequence[Row], titled: bool) -> None:
         if not rows[n].kind and rows[n].mark("label") and (n + 1 == len(rows) or rows[n + 1].kind):
             rows[n].kind = "orphan"
     for n, r in enumerate(story):
-        if not r.kind and (mark := r.mark("disclosure")) and (mark.kind == "ai" or not first < n < last):
+        mark = r.mark("disclosure")
+        if mark and not r.kind and (mark.kind == "ai" or not first < n < last) and not _cuts_a_sentence(rows, n):
             r.kind, r.safety = mark.kind, Safety.SUGGEST
 
 
@@ -254,6 +255,10 @@ def _label(rows: Sequence[Row], n: int, in_tail: bool, titled: bool) -> str:
     if n and rows[n - 1].text.endswith(":") and not rows[n - 1].marks:
         return ""
     if row.text.count(" ") < 4 and _in_a_listing(rows, n):
+        return ""
+    if row.line.kind == "list" and any(
+        r.line.kind == "list" and not r.marks for r in (*rows[n - 1 : n], *rows[n + 1 : n + 2])
+    ):
         return ""
     if mark.kind == "newsletter" and row.text[-1] in ".!?" and not (n + 1 < len(rows) and rows[n + 1].kind):
         row.safety = Safety.UNSAFE  # written as a sentence: perhaps the author's own words
@@ -380,7 +385,7 @@ def _ends_a_sentence(text: str) -> bool:
 
 def _source_title(rows: Sequence[Row]) -> Row | None:
     """A headline about the article's subject, alone after its end: what is left of the link to its source."""
-    if len(rows) < 3:
+    if len(rows) < 2:
         return None
     above, row = rows[-2:]
     if row.marks or row.prose or row.line.kind != "paragraph" or row.at == above.at + 1 or not above.prose:

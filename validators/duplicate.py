@@ -41,7 +41,7 @@ _SERIES = re.compile(
 )
 _FILE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?![^/]*/)")
 
-Row = Sequence[Any]  # id, order, then the hashes of body, url, title and excerpt, the title's series, whether it is one
+Row = Sequence[Any]  # id, order, then the hashes of body, url, title and excerpt, the title's series, and how serial it sounds
 BODY, URL, TITLE, EXCERPT, SERIES, SERIAL = range(2, 8)
 
 
@@ -74,7 +74,7 @@ class Duplicate(CorpusValidator):
             _hash(title) if title else 0,
             _hash(excerpt) if len(excerpt) >= self.excerpt_length else 0,
             _hash(series) if series else 0,
-            title.count(" ") < 3 or _SERIES.search(title) is not None,
+            2 if _SERIES.search(title) else int(title.count(" ") < 3),
         )
         return [row] if any(row[BODY:SERIES]) else None
 
@@ -131,9 +131,8 @@ def _is_series(key: int, first: Row, row: Row, count: int) -> bool:
         return True
     if key == TITLE:
         return bool(row[SERIAL])
-    return bool(row[SERIES] and row[SERIES] == first[SERIES] and row[TITLE] != first[TITLE]) or bool(
-        row[SERIAL] and first[SERIAL]
-    )
+    same_series = row[SERIES] and row[SERIES] == first[SERIES] and row[TITLE] != first[TITLE]
+    return bool(same_series) or row[SERIAL] == first[SERIAL] == 2
 
 
 def canonical(url: str) -> str:

@@ -152,7 +152,7 @@ _KINDS = {
     "not-host": _Kind(("field", "host"), {}, "field", _not_host),
     "one-name": _Kind(("field", "of"), {}, "field", None),
     "not-itself": _Kind(("url", "own"), {"list": "related"}, "url", _not_itself),
-    "copies": _Kind(("url", "field", "own"), {"list": "related"}, "field", _copies),
+    "copies": _Kind(("url", "field"), {"list": "related", "own": "webUrl"}, "field", _copies),
 }
 _CONDITIONS = ("unless", "while")
 """{field: the value that exempts an article}, {field: the least value; an article with less, or without, is exempt}."""
@@ -279,8 +279,8 @@ def _demanded(schema: Schema, relation: Relation) -> Iterator[str]:
     inside = f"{says['list']}[]." if "list" in kind.others else ""
     paths = [(k, says.get(k), inside if k != "own" else "") for k in kind.fields]
     paths += [(k, path, "") for k in _CONDITIONS for path in (says.get(k) or {})]
-    if relation.check == "copies":
-        paths.append(("field", says.get("field"), ""))
+    if relation.check == "copies":  # the same two fields of the articles that are copied
+        paths += [("own", says["own"], ""), ("field", says.get("field"), "")]
     for key, path, prefix in paths:
         if f"{prefix}{path}" not in schema.fields:
             names = [f.removeprefix(prefix) for f in schema.fields if f.startswith(prefix)]

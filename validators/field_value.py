@@ -22,6 +22,7 @@ from copydesk.validator import (
     Passage,
     Safety,
     Scalar,
+    Span,
     Validator,
     fix,
 )
@@ -29,7 +30,7 @@ from copydesk.validator import (
 # -------------------------------------------------------------------------------------------------------- patterns
 
 _ELLIPSIS = re.compile(
-    r"(\s?)(?:\.\.\.|…|&hellip;)\s{0,3}[\])»>]{0,2}\s{0,3}"
+    r"(\s?)[\[(]?(?:\.\.\.|…|&hellip;)\s{0,3}[\])»>]{0,2}\s{0,3}"
     r"(?:(?:read|see|show|view) more|continue reading)?[.»>]{0,2}$",
     re.I,
 )
@@ -168,7 +169,7 @@ class FieldValue(Validator):
             yield from placeholder
             return
         if title and abs(len(text) - len(title)) <= 24 and _letters(text) == _letters(_read(title)) != "":
-            yield Hit(passage.span(0, len(passage.text)), {"value": _clip(text)}, (), passage.field, "repeats-title")
+            yield Hit(_place(passage, 0, len(passage.text)), {"value": _clip(text)}, (), passage.field, "repeats-title")
             return
         residue = _boilerplate(passage)
         if residue is not None:
@@ -176,7 +177,7 @@ class FieldValue(Validator):
         case = self._ending(text, len(passage.text.rstrip()), article.language)
         if case:
             end = len(passage.text.rstrip())
-            span = passage.span(max(0, passage.text.rfind(" ", 0, max(0, end - 12)) + 1), end)
+            span = _place(passage, max(0, passage.text.rfind(" ", 0, max(0, end - 12)) + 1), end)
             yield Hit(span, {"end": "…" + text[-40:].lstrip(), "length": end}, (), passage.field, case)
 
     def _ending(self, text: str, length: int, language: str) -> str:
@@ -212,6 +213,14 @@ def _broken_off(text: str) -> bool:
     return word.islower() and word.isascii() and (len(word) == 1 or (len(word) == 2 and word not in _TWO_LETTERS))
 
 
+def _place(passage: Passage, start: int, end: int) -> Span:
+    """A span of the passage; where its characters cannot be told apart in the file, the line that it begins on."""
+    if passage.frozen and passage.offsets is None:
+        stop = passage.source.find("\n", passage.start)
+        return Span(passage.start, stop if stop > 0 else len(passage.source))
+    return passage.span(start, end)
+
+
 def _read(value: str) -> str:
     """A value as a reader sees it: entities resolved, blanks at its ends gone."""
     return (html.unescape(value) if "&" in value else value).replace("\xa0", " ").replace("\xad", "").strip()
@@ -235,7 +244,7 @@ def _placeholder(passage: Passage, allowed: frozenset[str]) -> Iterator[Hit]:
     if len(text) > 120 or not text or text.rstrip(".!").lower() in allowed:
         return
     if _PLACEHOLDER.fullmatch(text) or (not allowed and _ONLY_URL.fullmatch(text)):
-        yield Hit(passage.span(0, len(passage.text)), {"value": _clip(text)}, (), passage.field, "placeholder")
+        yield Hit(_place(passage, 0, len(passage.text)), {"value": _clip(text)}, (), passage.field, "placeholder")
 
 
 def _boilerplate(passage: Passage) -> Hit | None:
@@ -253,7 +262,7 @@ def _boilerplate(passage: Passage) -> Hit | None:
     if before[-1:] in ".!?:" and before and "." not in text[m.end() :].rstrip(" .") and len(text) - m.start() <= 200:
         edit = passage.edit(len(before), len(text), "")
         fixes = fix("take it out", edit, safety=Safety.SUGGEST)
-    return Hit(passage.span(m.start(), m.end()), {"value": _clip(m[0].strip())}, fixes, passage.field, "boilerplate")
+    return Hit(_place(passage, m.start(), m.end()), {"value": _clip(m[0].strip())}, fixes, passage.field, "boilerplate")
 
 
 def _line_break(found: Field | None, passage: Passage) -> Iterator[Hit]:
@@ -271,7 +280,7 @@ def _line_break(found: Field | None, passage: Passage) -> Iterator[Hit]:
         before = text[max(0, breaks[0][0] - 20) : breaks[0][0]]
         values = {"count": len(breaks), "before": before}
         fixes = fix("put a blank in place of each line break", *edits, safety=Safety.UNSAFE)
-        yield Hit(passage.span(*breaks[0]), values, fixes, passage.field, "line-break")
+        yield Hit(_place(passage, *breaks[0]), values, fixes, passage.field, "line-break")
 
 
 def _lost_characters(article: Article, title: str, summary: str) -> Iterator[Hit]:
@@ -304,7 +313,7 @@ def _lost_characters(article: Article, title: str, summary: str) -> Iterator[Hit
 def _restored(passage: Passage, start: int, end: int, new: str) -> Hit:
     old = passage.text[start:end]
     fixes = fix(f"write {new.strip()!r}", passage.edit(start, end, new), safety=Safety.UNSAFE)
-    return Hit(passage.span(start, end), {"old": old, "new": new.strip()}, fixes, passage.field, "lost-character")
+    return Hit(_place(passage, start, end), {"old": old, "new": new.strip()}, fixes, passage.field, "lost-character")
 
 
 # ------------------------------------------------------------------------------------------------- URLs

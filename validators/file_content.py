@@ -1,4 +1,4 @@
-"""Files that are readable and yet hold no article: empty, a stand-in, a whole web page, one endless line."""
+"""Files that are readable and yet hold no article: empty, a stand-in, a whole web page."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ class FileContent(FileValidator):
     """Looks at the file as a whole; such a file is still parsed."""
 
     fatal = False
-    cases = ("empty", "pointer", "web-page", "long-line")
-    longest_line: int = 2**20
-    """Bytes."""
+    cases = ("empty", "pointer", "web-page")
 
     def check_bytes(self, data: bytes, size: int) -> Iterator[Hit]:
         if size and not data:
@@ -31,11 +29,3 @@ class FileContent(FileValidator):
             yield Hit(Span(0, 0), {}, case="pointer")
         elif start[:14].lower().startswith(PAGE):
             yield Hit(Span(0, 0), {}, case="web-page")
-        if len(data) > self.longest_line:
-            yield from self._long_lines(data)
-
-    def _long_lines(self, data: bytes) -> Iterator[Hit]:
-        for n, line in enumerate(data.replace(b"\r", b"\n").split(b"\n"), 1):
-            if len(line) > self.longest_line:
-                yield Hit(Span(0, 0), {"line": n, "bytes": len(line)}, case="long-line")
-                return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import ClassVar
 
 from copydesk.validator import Article, Hit, Scope, Span, Validator
@@ -26,6 +27,7 @@ _DATE = re.compile(
 )
 
 
+@dataclass
 class FirstPublication(Validator):
     scope: ClassVar[Scope] = "body"
 

@@ -50,7 +50,7 @@ class SchemaTree(Validator):
     contract = Contract.FIELD
     scope = "front"
     cases = ("missing", "empty", "unknown", "misspelt", "wrong-type", "quoted", "unquoted", "single-value")
-    likeness: float = 0.85
+    likeness: float = 0.8
     """How like a known key an unknown one must be to be taken for its misspelling, from 0 to 1."""
     _schemas: Schemas = field(default_factory=lambda: Schemas({}), init=False)
 

@@ -80,7 +80,7 @@ class Spacing(Validator):
             yield Hit(passage.span(*m.span()), values, fixes, passage.field, case="bracket")
 
     def judge(self, passage: Passage, m: re.Match[str], first: int, spoken: str) -> Hit | None:
-        """The hit on blanks before a punctuation mark, in the line that begins at `first`; None where they may stand."""
+        """The hit on blanks before a mark in the line that begins at `first`; None where they may stand on purpose."""
         text, mark = passage.masked, m["mark"]
         start = m.start()
         if start and text[start - 1] in BLANKS:

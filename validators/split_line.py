@@ -65,15 +65,8 @@ CLOSERS = "\"'”’»)]}›"
 TAIL = ",.;:!?)]}”’»"
 OPENERS = "([{“‘«"
 MARK = re.compile(r"(?:[-+*•‣◦▪·●]|\d{1,9}[.)]|#{1,6}|>)(?:\s|$)|[-*_]{3}")
-ENDINGS = {
-    ":": "colon",
-    ",": "comma",
-    ";": "semicolon",
-    "-": "dash",
-    "–": "dash",
-    "—": "dash",
-    "/": "slash",
-} | dict.fromkeys(OPENERS, "open")
+KINDS_OF_END = ["colon", "comma", "semicolon", "dash", "dash", "dash", "slash"]
+ENDINGS = dict(zip(":,;-–—/", KINDS_OF_END, strict=True)) | dict.fromkeys(OPENERS, "open")
 AFTER_TAIL = " ,.;:!?\"'" + CLOSERS
 DASHES = "-–—"
 SHORT = 7  # words
@@ -175,7 +168,7 @@ def start_of(text: str, first: str) -> str:
 
 
 class Layout(NamedTuple):
-    """How the article is broken: the width it is wrapped at (0: it is not), and whether blank lines part it."""
+    """The width at which the article is wrapped (0: it is not), and whether blank lines part its paragraphs."""
 
     width: int
     share: float

@@ -314,9 +314,7 @@ class _Scanner:
                 if until.search(s, at + 1):
                     self.leaf = ""
                 return "html"
-        if _HTML_BLOCK.match(s, at) or (
-            (self.leaf != "paragraph" or self.doubtful) and _HTML_ALONE.match(s, at)
-        ):
+        if _HTML_BLOCK.match(s, at) or ((self.leaf != "paragraph" or self.doubtful) and _HTML_ALONE.match(s, at)):
             del self.containers[matched:]
             self._begin("html")
             self.until = None

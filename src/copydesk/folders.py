@@ -238,7 +238,7 @@ def _find(folders: Iterable[str], kind: str, name: str) -> Path | None:
 
 @cache
 def validator_class(folders: tuple[str, ...], name: str) -> type[Validator]:
-    """The one class in validators/NAME.py. Raises FolderError."""
+    """The one class in validators/NAME.py: a dataclass, if it has settings. Raises FolderError."""
     path = _find(folders, "validators", name)
     if path is None:
         known = sorted({p.stem for p in _files(folders, "validators", "*.py")})
@@ -254,10 +254,7 @@ def validator_class(folders: tuple[str, ...], name: str) -> type[Validator]:
     ]
     if len(classes) != 1:
         raise FolderError(f"{path}: a validator's file holds exactly one public class, this one {len(classes)}")
-    found = classes[0]
-    if not dataclasses.is_dataclass(found):
-        raise FolderError(f"{path}: {found.__name__} is not a dataclass; its fields are its settings")
-    return found
+    return classes[0]
 
 
 def open_validator(rule: Rule, folders: tuple[str, ...], setup: Setup) -> Validator:
@@ -267,8 +264,10 @@ def open_validator(rule: Rule, folders: tuple[str, ...], setup: Setup) -> Valida
         raise FolderError(
             f"{rule.source}: {rule.uses} has no case {rule.case!r}; it has {', '.join(map(repr, found.cases))}"
         )
-    hints = typing.get_type_hints(found)
-    fields = {f.name: hints[f.name] for f in dataclasses.fields(typing.cast(Any, found)) if f.init}
+    fields: dict[str, Any] = {}
+    if rule.settings and dataclasses.is_dataclass(found):
+        hints = typing.get_type_hints(found)
+        fields = {f.name: hints[f.name] for f in dataclasses.fields(found) if f.init}
     settings: dict[str, Any] = {}
     for key, value in rule.settings.items():
         if key not in fields:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Collection
 from typing import Any, Literal
 
 import yaml
 
-from copydesk.blocks import mask, mask_value, scan
+from copydesk.blocks import mask, scan
 from copydesk.model import (
     Article,
     FrontMatter,
@@ -28,6 +29,7 @@ from copydesk.model import (
     ScalarKind,
     Span,
 )
+from copydesk.scalars import TAGGED, UNREADABLE, passage, plain_kind
 
 try:
     from yaml.cyaml import CParser as _Parser
@@ -55,7 +57,7 @@ def parse(
     body = text[start:]
     passages = [Passage(body, mask(text, start, lines), None, start, text)]
     if meta is not None and meta.root is not None:
-        passages += _prose_fields(meta, text, prose)
+        passages += _prose_fields(meta.root, text, prose)
     return Article(article_id, text, Span(start, len(text)), meta, lines, parts, tuple(passages), language)
 
 
@@ -145,7 +147,6 @@ def _toml_problem(text: str, content: Span) -> Problem | None:
 
 # ------------------------------------------------------------------------------------------------------------ YAML
 
-_UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PROPERTIES = re.compile(
     r"(?:[&!]\S*+(?:[ \t\r\n\x85\u2028\u2029]++|$)|#[^\r\n\x85\u2028\u2029]*+[\r\n\x85\u2028\u2029]\s*+)*+"
 )
@@ -178,7 +179,7 @@ def _read_yaml(text: str, content: Span) -> tuple[MapNode | None, Problem | None
     source = text[content.start : content.end]
     stripped = source.lstrip("\ufeff")  # parsers count a byte order mark differently
     shift = content.start + len(source) - len(stripped)
-    bad = _UNREADABLE.search(stripped)
+    bad = UNREADABLE.search(stripped)
     if bad:
         message = f"the character U+{ord(bad[0]):04X} is not allowed in YAML"
         return None, Problem("syntax", Span(shift + bad.start(), shift + bad.end()), message)
@@ -299,9 +300,9 @@ class _Tree:
             end = start + len(self.source[start:end].rstrip())
         kind: ScalarKind
         if tag is not None and tag != "!":
-            kind = _TAGGED.get(tag, "other")
+            kind = TAGGED.get(tag, "other")
         elif event.implicit[0]:
-            kind = _plain_kind(value)
+            kind = plain_kind(value)
         else:
             kind = "str"
         return Scalar(Span(start + self.shift, end + self.shift), value, kind, style)
@@ -340,63 +341,34 @@ def _syntax(e: yaml.MarkedYAMLError, source: str, shift: int) -> Problem:
     return Problem("syntax", Span(shift + at, shift + min(at + 1, len(source))), message)
 
 
-_TAGGED: dict[str, ScalarKind] = {
-    "tag:yaml.org,2002:str": "str",
-    "tag:yaml.org,2002:int": "int",
-    "tag:yaml.org,2002:float": "float",
-    "tag:yaml.org,2002:bool": "bool",
-    "tag:yaml.org,2002:null": "null",
-    "tag:yaml.org,2002:timestamp": "datetime",
-    "tag:yaml.org,2002:merge": "merge",
-    "tag:yaml.org,2002:binary": "binary",
-}
-_RESOLVERS: dict[str, list[tuple[ScalarKind, re.Pattern[str]]]] = {
-    first: [(_TAGGED.get(tag, "other"), pattern) for tag, pattern in found]
-    for first, found in yaml.resolver.Resolver.yaml_implicit_resolvers.items()
-}
-
-
-def _plain_kind(value: str) -> ScalarKind:
-    """What PyYAML's resolver (YAML 1.1) takes an unquoted value for."""
-    for kind, pattern in _RESOLVERS.get(value[:1], ()):
-        if pattern.match(value):
-            return "date" if kind == "datetime" and len(value) == 10 else kind
-    return "str"
-
-
 # ---------------------------------------------------------------------------------------------------- prose fields
 
 
-def _prose_fields(meta: FrontMatter, text: str, prose: Collection[str]) -> list[Passage]:
-    out: list[Passage] = []
-    seen: set[int] = set()
-    for path, key, node in meta.walk():
-        if key is None or key.value not in prose or not isinstance(node, Scalar) or node.kind != "str":
-            continue
-        if not node.value or node.span.start in seen:
-            continue
-        seen.add(node.span.start)
-        out.append(_passage(path, node, text))
+def _prose_fields(root: MapNode, text: str, prose: Collection[str]) -> list[Passage]:
+    found: list[tuple[str, Scalar, bool]] = []
+    _collect(root, "", False, text, prose, found)
+    uses = Counter(node.span for _, node, _ in found)
+    out = []
+    for path, node, flow in found:
+        if uses[node.span]:  # what aliases repeat is looked at once, and not changed: it stands in several places
+            out.append(passage(path, node, text, flow, uses[node.span] > 1))
+            uses[node.span] = 0
     return out
 
 
-def _passage(path: str, node: Scalar, text: str) -> Passage:
-    quote = 1 if node.style in ("'", '"') else 0
-    value = node.value
-    start = node.span.start + quote
-    if text[start : node.span.end - quote] == value and node.style in ("", "'", '"'):
-        escape = {"": _plain, "'": _single, '"': _double}[node.style]
-        return Passage(value, mask_value(value), path, start, text, None, escape)
-    return Passage(value, mask_value(value), path, start, text, None, None, True)
-
-
-def _double(new: str) -> str | None:
-    return None if _UNREADABLE.search(new) or "\n" in new else new.replace("\\", "\\\\").replace('"', '\\"')
-
-
-def _single(new: str) -> str | None:
-    return None if _UNREADABLE.search(new) or "\n" in new else new.replace("'", "''")
-
-
-def _plain(new: str) -> str | None:
-    return None if _UNREADABLE.search(new) or re.search(r"[\n:#,\[\]{}]", new) else new
+def _collect(
+    node: Node, path: str, flow: bool, text: str, prose: Collection[str], out: list[tuple[str, Scalar, bool]]
+) -> None:
+    """Every text with a key from `prose`, at any depth; nesting is bounded by DEPTH."""
+    flow = flow or text[node.span.start : node.span.start + 1] in ("[", "{")
+    if isinstance(node, MapNode):
+        for key, value in node.pairs:
+            here = f"{path}.{key.value}" if path else key.value
+            if not isinstance(value, Scalar):
+                _collect(value, here, flow, text, prose, out)
+            elif value.kind == "str" and value.value and key.value in prose:
+                out.append((here, value, flow))
+    elif isinstance(node, ListNode):
+        for n, item in enumerate(node.items):
+            if not isinstance(item, Scalar):
+                _collect(item, f"{path}[{n}]", flow, text, prose, out)
