@@ -74,8 +74,8 @@ def _line_ends(text: str, first: int) -> Iterator[int]:
 
 def breaks_of(split_line: ModuleType, documents: Sequence[Document]) -> Iterator[Break]:
     for n, document in enumerate(documents):
-        blocks = split_line.blocks_of(document.article.lines)
-        layout = split_line.layout_of(blocks)
+        blocks, runs = split_line.blocks_of(document.article.lines)
+        layout = split_line.layout_of(blocks, runs)
         for block in blocks:
             for k in range(len(block) - 1):
                 seen = split_line.features(block, k, layout)

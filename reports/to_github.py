@@ -37,7 +37,7 @@ def render(run: Run, out: TextIO) -> None:
         for command in chosen[severity].commands():
             out.write(command + "\n")
             written += 1
-    what = f"{count_of(total, 'finding')} in {count_of(articles, 'article')}, {blocking:,} of them fail the run"
+    what = f"{count_of(total, 'finding')} in {count_of(articles, 'article')}, {blocking:,} blocking"
     if total > written:
         text = f"{what}. {total - written:,} are not shown here: a step can have no more annotations."
         out.write(f"::notice title=copydesk::{_data(text)}\n")

@@ -47,6 +47,7 @@ _SLOT = re.compile(r"\{(\w+)\}")
 _ENDS = ".!?…\"'”’)"
 _GLYPHS = frozenset("×✕✖╳☰≡›‹»«❯❮▾▼▸▶⋮⋯")
 _ABBREVIATION = re.compile(r"(?:\b\w\.){2}$")
+_LINK = re.compile(r"!?\[([^\[\]\r\n]{0,200})\]\([^()\s]{0,500}\)")
 _WORD = re.compile(r"\w{4,}")
 _PROVENANCE = re.compile(
     r"^(?:correction|clarification|editor['’]?s['’]? note|update|additional reporting|reporting by|contribut|"
@@ -168,6 +169,8 @@ class Boilerplate(Validator):
             text = line.text.strip()
             if not text:
                 continue
+            if "](" in text:
+                text = _LINK.sub(r"\1", text) or "[]"  # as a reader sees it
             marks: tuple[Mark, ...] = ()
             if len(text) <= SHORT and line.kind in ("paragraph", "list", "heading"):
                 marks = self._marks(text)
@@ -195,7 +198,7 @@ class Boilerplate(Validator):
                 if metadata := self._metadata.get(run[0].kind):
                     values["metadata"] = dict(metadata)
                 span = Span(run[0].line.start, run[-1].line.end)
-                yield Hit(span, values, fix("delete", edit, safety=safety), case=run[0].kind)
+                yield Hit(span, values, fix(title, edit, safety=safety), case=run[0].kind)
 
 
 def _variants(path: Path, phrase: str, slots: Mapping[str, Sequence[str]]) -> Iterator[str]:

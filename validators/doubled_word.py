@@ -48,14 +48,12 @@ class DoubledWord(Validator):
             found = list(self._pair.finditer(passage.masked))
             doubled = sum(a == b and a.isalpha() for a, b in pairwise(words))
             for m in found:
-                yield self._hit(passage, m, doubled >= self.spoken)
+                if len(m["word"]) > 1 or not is_letter_among_letters(passage.masked, m):
+                    yield self._hit(passage, m, doubled >= self.spoken)
 
     def _hit(self, passage: Passage, m: re.Match[str], is_spoken: bool) -> Hit:
         word, text = m["word"], passage.masked
         certain = word in self._wrong and not is_spoken
-        if len(word) == 1:  # `a a b b` is a rhyme scheme
-            beside = text[max(0, m.start() - 3) : m.start()], text[m.end() : m.end() + 3]
-            certain = certain and not any(SINGLE_LETTER.search(x) for x in beside)
         start, end = m.start() + len(word), m.end()
         if "\n" in m["gap"] or "\r" in m["gap"]:  # the lines stay lines
             start, end = m.start(), m.end("gap")
@@ -69,3 +67,9 @@ class DoubledWord(Validator):
         fixes = fix(f"delete one {word}", passage.edit(start, end, ""), safety=safety)
         case = "certain" if word in self._wrong else "likely"
         return Hit(passage.span(m.start(), m.end()), {"word": word, "around": around}, fixes, passage.field, case)
+
+
+def is_letter_among_letters(text: str, m: re.Match[str]) -> bool:
+    """Whether more single letters stand beside it: `a a b b` is a rhyme scheme."""
+    beside = text[max(0, m.start() - 3) : m.start()], text[m.end() : m.end() + 3]
+    return any(SINGLE_LETTER.search(x) for x in beside)

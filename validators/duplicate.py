@@ -74,7 +74,7 @@ class Duplicate(CorpusValidator):
             _hash(title) if title else 0,
             _hash(excerpt) if len(excerpt) >= self.excerpt_length else 0,
             _hash(series) if series else 0,
-            2 if _SERIES.search(title) else int(title.count(" ") < 3),
+            2 if title.count(" ") < 6 and _SERIES.search(title) else int(title.count(" ") < 3),
         )
         return [row] if any(row[BODY:SERIES]) else None
 

@@ -4,6 +4,8 @@ Nothing here needs a schema: a summary, a title and a URL are known by their key
 mojibake in prose are not looked for here: the rules for text run over these fields, too.
 """
 
+# ruff: noqa: SIM905 - word lists read better as text
+
 from __future__ import annotations
 
 import html
@@ -22,7 +24,6 @@ from copydesk.validator import (
     Passage,
     Safety,
     Scalar,
-    Span,
     Validator,
     fix,
 )
@@ -38,16 +39,17 @@ _WEB_ADDRESS_END = re.compile(r"(?:https?://|www\.)\S{1,300}$|\S{1,80}@\S{1,80}$
 _ONLY_URL = re.compile(r"https?://\S+")
 _SENTENCE_END = re.compile(r"[a-z)\d][.!?][\"”’)]?\s+[A-Z]")
 _LAST_WORD = re.compile(r"[^\W\d_]{1,20}$")
-_OPEN_WORDS = frozenset("a an the and or nor but my your our their its whose every such including we you i".split())  # noqa: SIM905
+_OPEN_WORDS = frozenset("a an the and or nor but my your our their its whose every such including we you i".split())
 """No sentence ends in one of these."""
 _STRANDED = frozenset(
-    "of to for from with by at into onto upon than as that which who is are was were be been being has have had will "  # noqa: SIM905
+    "of to for from with by at into onto upon than as that which who is are was were be been being has have had will "
     "can could would should may might must this these those via per".split()
 )
 """Few sentences do."""
 _TWO_LETTERS = frozenset(
-    "ad ai am an as at be by co da de do ed eg em en et eu ex gb go ha he hi ho hp hq hr id ie if in io ip is it iv la "  # noqa: SIM905
-    "le lo ma me mm mr ms my no of oh ok on or ox pa pc pi pm pr re so tb tv uk un up us ux ui vi vs we xi ya ye yo".split()
+    "ad ai am an as at be by co da de do ed eg em en et eu ex gb go ha he hi ho hp hq hr id ie if in io ip is it iv la "
+    "le lo ma me mm mr ms my no of oh ok on or ox pa pc pi pm pr re so tb tv uk un up us ux ui vi vs we xi ya ye "
+    "yo".split()
 )
 _PLACEHOLDER = re.compile(
     r"(?:n/?a|n\.a\.|none|null|nil|nan|undefined|tb[acd]|to\s?do"
@@ -169,7 +171,7 @@ class FieldValue(Validator):
             yield from placeholder
             return
         if title and abs(len(text) - len(title)) <= 24 and _letters(text) == _letters(_read(title)) != "":
-            yield Hit(_place(passage, 0, len(passage.text)), {"value": _clip(text)}, (), passage.field, "repeats-title")
+            yield Hit(passage.span(0, len(passage.text)), {"value": _clip(text)}, (), passage.field, "repeats-title")
             return
         residue = _boilerplate(passage)
         if residue is not None:
@@ -177,7 +179,7 @@ class FieldValue(Validator):
         case = self._ending(text, len(passage.text.rstrip()), article.language)
         if case:
             end = len(passage.text.rstrip())
-            span = _place(passage, max(0, passage.text.rfind(" ", 0, max(0, end - 12)) + 1), end)
+            span = passage.span(max(0, passage.text.rfind(" ", 0, max(0, end - 12)) + 1), end)
             yield Hit(span, {"end": "…" + text[-40:].lstrip(), "length": end}, (), passage.field, case)
 
     def _ending(self, text: str, length: int, language: str) -> str:
@@ -213,14 +215,6 @@ def _broken_off(text: str) -> bool:
     return word.islower() and word.isascii() and (len(word) == 1 or (len(word) == 2 and word not in _TWO_LETTERS))
 
 
-def _place(passage: Passage, start: int, end: int) -> Span:
-    """A span of the passage; where its characters cannot be told apart in the file, the line that it begins on."""
-    if passage.frozen and passage.offsets is None:
-        stop = passage.source.find("\n", passage.start)
-        return Span(passage.start, stop if stop > 0 else len(passage.source))
-    return passage.span(start, end)
-
-
 def _read(value: str) -> str:
     """A value as a reader sees it: entities resolved, blanks at its ends gone."""
     return (html.unescape(value) if "&" in value else value).replace("\xa0", " ").replace("\xad", "").strip()
@@ -244,7 +238,7 @@ def _placeholder(passage: Passage, allowed: frozenset[str]) -> Iterator[Hit]:
     if len(text) > 120 or not text or text.rstrip(".!").lower() in allowed:
         return
     if _PLACEHOLDER.fullmatch(text) or (not allowed and _ONLY_URL.fullmatch(text)):
-        yield Hit(_place(passage, 0, len(passage.text)), {"value": _clip(text)}, (), passage.field, "placeholder")
+        yield Hit(passage.span(0, len(passage.text)), {"value": _clip(text)}, (), passage.field, "placeholder")
 
 
 def _boilerplate(passage: Passage) -> Hit | None:
@@ -262,7 +256,7 @@ def _boilerplate(passage: Passage) -> Hit | None:
     if before[-1:] in ".!?:" and before and "." not in text[m.end() :].rstrip(" .") and len(text) - m.start() <= 200:
         edit = passage.edit(len(before), len(text), "")
         fixes = fix("take it out", edit, safety=Safety.SUGGEST)
-    return Hit(_place(passage, m.start(), m.end()), {"value": _clip(m[0].strip())}, fixes, passage.field, "boilerplate")
+    return Hit(passage.span(m.start(), m.end()), {"value": _clip(m[0].strip())}, fixes, passage.field, "boilerplate")
 
 
 def _line_break(found: Field | None, passage: Passage) -> Iterator[Hit]:
@@ -280,7 +274,7 @@ def _line_break(found: Field | None, passage: Passage) -> Iterator[Hit]:
         before = text[max(0, breaks[0][0] - 20) : breaks[0][0]]
         values = {"count": len(breaks), "before": before}
         fixes = fix("put a blank in place of each line break", *edits, safety=Safety.UNSAFE)
-        yield Hit(_place(passage, *breaks[0]), values, fixes, passage.field, "line-break")
+        yield Hit(passage.span(*breaks[0]), values, fixes, passage.field, "line-break")
 
 
 def _lost_characters(article: Article, title: str, summary: str) -> Iterator[Hit]:
@@ -313,7 +307,7 @@ def _lost_characters(article: Article, title: str, summary: str) -> Iterator[Hit
 def _restored(passage: Passage, start: int, end: int, new: str) -> Hit:
     old = passage.text[start:end]
     fixes = fix(f"write {new.strip()!r}", passage.edit(start, end, new), safety=Safety.UNSAFE)
-    return Hit(_place(passage, start, end), {"old": old, "new": new.strip()}, fixes, passage.field, "lost-character")
+    return Hit(passage.span(start, end), {"old": old, "new": new.strip()}, fixes, passage.field, "lost-character")
 
 
 # ------------------------------------------------------------------------------------------------- URLs

@@ -106,8 +106,8 @@ def _key(variant: str) -> str:
 
 
 def _whole(text: str, start: int, end: int) -> bool:
-    """Whether no word goes on before `start` or behind `end`, not even with a hyphen."""
+    """Whether no word goes on before `start` or behind `end`."""
     before, after = text[start - 1 : start], text[end : end + 2]
-    if before.isalnum() or before in ("-", "_", "@", "#"):
+    if before.isalnum() or before in ("_", "@", "#"):
         return False
-    return not (after[:1].isalnum() or after[:1] in ("_", "-") or (after[:1] == "." and after[1:].isalnum()))
+    return not (after[:1].isalnum() or after[:1] == "_" or (after[:1] == "." and after[1:].isalnum()))

@@ -15,6 +15,7 @@ from copydesk.validator import Article, Contract, Hit, Passage, Safety, Validato
 ENTITY = re.compile(r"&((?:amp;)*+)(#[0-9]{1,7};|#[xX][0-9A-Fa-f]{1,6};|[A-Za-z][A-Za-z0-9]{1,31};)|&((?:amp;)++)")
 LINE = re.compile(r"[^\r\n]+")
 LEADING_BLANK = re.compile(r"(?:[ \t\u00a0]|&(?:amp;)*+(?:nbsp|#160|#[xX][aA]0);)*+")
+LAST_BLANK = re.compile(r"(?:[ \t]|&(?:amp;)*+(?:nbsp|#160|#[xX][aA]0);)$")
 ABOUT_HTML = re.compile(
     r"\b(?:X?HTML|XML|SGML|ampersands?|entity (?:name|reference)s?|escap(?:ed?|ing))\b", re.IGNORECASE
 )
@@ -117,17 +118,9 @@ class HtmlEntity(Validator):
                 break
             last = e.start
         harmless = all(can_be_written(text, e, found, n, first if body else -1) for n, e in enumerate(found))
-        before = ""
         for e in found:
             if e.character == NO_BREAK:
-                new, certain = "", True
-                if e.start < first < end:  # an indent: what comes first in the line must not become a list or a heading
-                    certain = not body or BLOCK_MARK.match(text, first) is None
-                elif e.start < last and before != f"{NO_BREAK}{e.start}":
-                    beside = text[max(start, e.start - 1) : e.start], text[e.end : min(end, e.end + 1)]
-                    meant = any(c.isdigit() for c in beside) or beside[1] in MEANT_BEFORE or beside[0] == "«"
-                    new = NO_BREAK if meant or language == "fr" else " "
-                yield Reading(e.start, e.end, new, certain)
+                yield no_break(text, e, start, end, first, last, body, language)
             elif e.character in ("<", ">"):
                 yield Reading(e.start, e.end, e.character, harmless and not (body and e.twice))
             elif e.character == "&":
@@ -139,7 +132,25 @@ class HtmlEntity(Validator):
                 yield Reading(e.start, e.end, "", True)
             else:
                 yield Reading(e.start, e.end, *plain(text, e, body))
-            before = f"{e.character}{e.end}"
+
+
+def no_break(text: str, e: Entity, start: int, end: int, first: int, last: int, body: bool, language: str) -> Reading:
+    """What to write for a no-break space: one ordinary space together with the blanks beside it, where it is not meant.
+
+    `[start:end]` is the line; before `first` and from `last` on there are only blanks, which go.
+    """
+    if e.start < first < end:  # an indent: what comes first in the line must not become a list or a heading
+        return Reading(e.start, e.end, "", not body or BLOCK_MARK.match(text, first) is None)
+    if e.start < first or e.start >= last:
+        return Reading(e.start, e.end, "", True)
+    before, stop = text[e.start - 1 : e.start], e.end
+    while stop < end and text[stop] in " \t":
+        stop += 1
+    if before in (" ", "\t", ";") and LAST_BLANK.search(text, max(start, e.start - 12), e.start):
+        return Reading(e.start, stop, "", True)
+    after = text[stop : stop + 1]
+    alone = stop == e.end and (before.isdigit() or after.isdigit() or after in MEANT_BEFORE or before == "«")
+    return Reading(e.start, stop, NO_BREAK if alone or language == "fr" else " ", True)
 
 
 def can_be_written(text: str, e: Entity, found: list[Entity], n: int, line: int) -> bool:

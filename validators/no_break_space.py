@@ -26,7 +26,7 @@ UNIT = re.compile(
 )
 TITLE = re.compile(
     r"(?:(?:^|[\s(“\"‘])(?:(?:Mrs?|Ms|Drs?|Prof|Sra?|St|Nr|Nos?|Figs?|Vol|Art|Sec|Ch|Eq|Abb|Bd|Kap|cf|vs|pp?|[A-Z])\."
-    rf"|Mrs?|Ms|Dr|Figure|Table|Chapter|Section|Article|Part|{MONTH})|[§¶])$"
+    rf"|Mrs?|Ms|Dr|Figure|Table|Chapter|Section|Article|Part|{MONTH}\.?)|[§¶])$"
 )
 BEFORE_MARK = frozenset(";:!?»%–—")
 SHORT_WORD = re.compile(r"(?:^|[\s(])[^\W\d_]{1,2}$")

@@ -48,19 +48,23 @@ class SchemaTables(CorpusValidator):
     needs_fact = True
     cases = ("value", "range", "pattern", "length", "items", "repeated-item", "unique", "overused")
     _schemas: Schemas = field(default_factory=lambda: Schemas({}), init=False)
+    _columns: dict[str, dict[str, FieldSpec]] = field(default_factory=dict, init=False)
+    """By the name of a schema, its fields that some constraint looks at."""
 
     def prepare(self, setup: Setup) -> None:
         self._schemas = setup.schemas
+        for name, schema in self._schemas.by_name.items():
+            self._columns[name] = {path: spec for path, spec in schema.fields.items() if _is_column(schema, spec)}
 
     def observe(self, article: Article) -> Any:
         """[[article, schema, [[path, value], ...]]]: only values that some constraint looks at."""
         schema = self._schemas.of(article)
         if schema is None or article.meta is None:
             return None
-        cells = []
+        cells, columns = [], self._columns[schema.name]
         for path, found in article.meta.fields.items():
-            spec = schema.spec(path)
-            if spec is not None and _is_column(schema, spec):
+            spec = columns.get(general(path))
+            if spec is not None:
                 value = judge(spec, found.node)[1]
                 if value is not None:
                     cells.append([path, value])
@@ -91,13 +95,12 @@ class SchemaTables(CorpusValidator):
 
         columns: dict[str, dict[str, Any]] = defaultdict(dict)
         frame_checks: dict[str, list[Any]] = defaultdict(list)
-        for spec in schema.fields.values():
-            if _is_column(schema, spec):
-                table, column = _place(spec.path)
-                columns[table][column] = _column(pa, spec)
-                if spec.constraints.get("unique-items"):
-                    check = pa.Check(lambda df: ~df.duplicated(["list", "value"]), name="unique_items")
-                    frame_checks[spec.path + "[]"].append(check)
+        for spec in self._columns[schema.name].values():
+            table, column = _place(spec.path)
+            columns[table][column] = _column(pa, spec)
+            if spec.constraints.get("unique-items"):
+                check = pa.Check(lambda df: ~df.duplicated(["list", "value"]), name="unique_items")
+                frame_checks[spec.path + "[]"].append(check)
         return {
             table: pa.DataFrameSchema(found, checks=frame_checks.get(table, []), name=table or "articles")
             for table, found in columns.items()

@@ -99,10 +99,9 @@ class Piece(NamedTuple):
 
 def describe(text: str, start: int, line: int) -> Piece:
     """Of a long line only the two ends are looked at: it is prose, whatever stands in its middle."""
-    words = TOKEN.findall(text[:40])
-    first = words[0] if words else ""
-    words = TOKEN.findall(text[-40:])
-    last = words[-1] if words else ""
+    begin = TOKEN.search(text, 0, 40)
+    ending = TOKEN.findall(text[-40:].rsplit(None, 1)[-1])
+    first, last = begin[0] if begin else "", ending[-1] if ending else ""
     if len(text) > LONG:
         count, titled = LONG, 0.0
     else:
@@ -175,10 +174,10 @@ class Layout(NamedTuple):
     spaced: bool
 
 
-def layout_of(blocks: Sequence[Sequence[Piece]]) -> Layout:
+def layout_of(blocks: Sequence[Sequence[Piece]], runs: int) -> Layout:
     """Wrapped is where most lines of a narrow text could not have taken the first word of the line below."""
     pairs = [(a, b) for block in blocks for a, b in pairwise(block)]
-    spaced = (len(blocks) - 1) * 4 >= len(pairs)
+    spaced = (runs - 1) * 4 >= len(pairs)
     lengths = [len(p.text) for block in blocks for p in block if p.words > 3 and len(p.text) <= WIDEST]
     if len(lengths) < 3 or len(lengths) * 3 < sum(len(b) for b in blocks):
         return Layout(0, 0.0, spaced)
@@ -415,10 +414,10 @@ class SplitLine(Validator):
             raise SettingError("rules/layout/split_model.json is missing; install copydesk again")
 
     def check(self, article: Article) -> Iterator[Hit]:
-        blocks = blocks_of(article.lines)
-        if not any(len(b) > 1 for b in blocks):
+        blocks, runs = blocks_of(article.lines)
+        if not blocks:
             return
-        layout = layout_of(blocks)
+        layout = layout_of(blocks, runs)
         for block in blocks:
             items = list_items(block, layout)
             for n in range(len(block) - 1):
@@ -461,21 +460,25 @@ def deliberate(line: str) -> bool:
     return line.endswith(("  ", "\\"))
 
 
-def blocks_of(lines: Sequence[Line]) -> list[list[Piece]]:
-    """The runs of lines of prose that nothing stands between; only lines with a neighbour are described."""
-    out: list[list[Piece]] = []
-    block: list[Piece] = []
+def blocks_of(lines: Sequence[Line]) -> tuple[list[list[Piece]], int]:
+    """The runs of two and more lines of prose that nothing stands between, and the number of runs of any length."""
+    runs: list[list[tuple[str, int]]] = []
+    run: list[tuple[str, int]] = []
     for n, line in enumerate(lines):
+        if line.kind != "paragraph" and line.kind != "list":
+            run = []
+            continue
         text = line.text.strip()
-        prose = text and (line.kind == "paragraph" or line.kind == "list")
-        if block and (not prose or MARK.match(text)):
-            out.append(block)
-            block = []
-        if prose:
-            block.append(describe(text, line.start + len(line.text) - len(line.text.lstrip()), n))
-    if block:
-        out.append(block)
-    return out
+        if not run or (line.kind == "list" and MARK.match(text)):
+            run = []
+            runs.append(run)
+        run.append((text, n))
+    blocks = []
+    for run in runs:
+        if len(run) > 1:
+            at = [(text, lines[n].start + lines[n].text.find(text), n) for text, n in run]
+            blocks.append([describe(*x) for x in at])
+    return blocks, len(runs)
 
 
 def list_items(block: Sequence[Piece], layout: Layout) -> set[int]:

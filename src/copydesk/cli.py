@@ -140,6 +140,8 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     rules.add_argument(
         "--schema", metavar="NAME|FILE|none", help="the schema of the front matter, instead of recognising it"
     )
+    # Accepted so that scripts written for it run; it is not in the help before pages are taken apart.
+    rules.add_argument("--body", choices=["article", "page"], default="article", help=argparse.SUPPRESS)
     _add_folders(parser)
 
 
@@ -370,6 +372,8 @@ def _records(args: argparse.Namespace, job: _Job) -> Iterator[Run]:
         notes = list(outcome.notes)
         if args.verbose:
             notes.insert(0, f"configuration: {job.config.file or 'none'}; {len(job.plan.rules)} rules; root {job.root}")
+        if args.body == "page":
+            notes.append("--body page: taking an article out of a whole page is not built yet; cleaned as articles")
         if job.found.skipped:
             notes.append(f"{_count(len(job.found.skipped), 'symbolic link')} not followed ({job.found.skipped[0]} …)")
         yield Run(

@@ -15,7 +15,8 @@ from typing import Any, Literal
 
 import yaml
 
-from copydesk.blocks import mask, scan
+from copydesk.blocks import scan
+from copydesk.masks import mask
 from copydesk.model import (
     Article,
     FrontMatter,

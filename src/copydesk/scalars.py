@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import yaml
 
-from copydesk.blocks import mask_value
+from copydesk.masks import mask_value
 from copydesk.model import Edit, Passage, Scalar, ScalarKind
 
 UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -59,7 +59,7 @@ def passage(path: str, node: Scalar, source: str, flow: bool, shared: bool) -> P
     if style in _BLOCKS or source[start : node.span.end - quote] != value:
         found = _block_offsets(node, source) if style in _BLOCKS else _flow_offsets(node, source)
         known = found is not None
-        offsets = found or tuple([*[node.span.start] * len(value), node.span.end])
+        offsets = found or (*[node.span.start] * len(value), node.span.end)
     frozen = shared or not known
     return Value(value, masked, path, start, source, offsets, _ESCAPES[style], frozen, style, flow)
 

@@ -1,0 +1,412 @@
+"""Two spellings of one name: in one article, or one article against the rest of the corpus.
+
+String distance alone cannot decide (Millar is not Miller), so a pair of forms one slip apart is only looked at where
+something else says that one person is meant: a first or last name that stands beside both, or a bare surname after
+the full name. Which form is right is decided by counts, by a table of known names and by the other articles; where
+nothing decides, both readings are offered and none is applied.
+"""
+
+from __future__ import annotations
+
+import os.path
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from copydesk.validator import Article, Contract, CorpusValidator, Facts, Hit, Passage, Safety, SettingError, Setup, fix, minimal
+
+CAPITALISED = r"[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:-[^\W\d_]+)*"
+SEQUENCE = re.compile(rf"\b{CAPITALISED}(?: (?:[A-Z]\. )?{CAPITALISED}){{0,5}}")
+INITIAL = re.compile(r" [A-Z]\.")
+LISTED = re.compile(r"\b(?:spell(?:ed|ings?)|spelt|misspel\w+|variants?|transliterat\w+|romani[sz]\w+|also written)\b")
+SHORTEST = 4  # letters; shorter names are too near to one another
+LONG = 7  # letters from which two slips may be one name
+NAMESAKES = 50  # forms beside one and the same name; more of them are no evidence
+KEPT = 3  # article ids kept with a form: a misspelling is rare
+
+TITLES = frozenset(
+    """Mr Mrs Ms Miss Dr Prof Professor President Vice Senator Sen Representative Rep Congressman Congresswoman Governor
+    Gov Mayor Director General Gen Colonel Col Captain Capt Lieutenant Lt Sergeant Sgt Major Judge Justice Sir Lady Lord
+    Dame Saint St King Queen Prince Princess Duke Duchess Emperor Minister Secretary Chief Chairman Chairwoman Chair
+    Officer Administrator Deputy Commissioner Ambassador Pope Father Sister Brother Rabbi Reverend Rev Bishop Coach
+    Agent Detective Inspector Chancellor Premier""".split()
+)
+OPENERS = frozenset(
+    """The This That These Those There Then They Their When Where While What Which With Without Will Would Was Were Who
+    Why How Here Have Has Had His Her From For And But Not Now Only Other Our Out Over After Before Also About According
+    All Although Another Any Are Because Been Both Can Could Did Does During Each Even Every First Into Its Just Last Like
+    Many May More Most Much Next One Once Says Said She Should Since Some Such Than Through Under Until Upon Use Yes You
+    Your As At An In It Is If On Or Of To So We He By My No Do Be Up""".split()
+)
+
+
+class Pair(NamedTuple):
+    """Two forms in one article, and what the article says of them. Plain data: it travels as evidence."""
+
+    one: str
+    other: str
+    count_one: int
+    count_other: int
+    link: str  # beside: a shared name stands beside both; bare: a bare surname; nick: like first names
+    shared: str  # the name that stands beside both, else ""
+
+
+@dataclass
+class Forms:
+    """The capitalised words of an article: how often each occurs, and which names stand before and behind it."""
+
+    count: Counter[str] = field(default_factory=Counter)
+    before: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    behind: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    full: set[str] = field(default_factory=set)
+
+    def add(self, sequence: str, n: int) -> None:
+        words = INITIAL.sub("", sequence).split(" ")
+        while words and words[0] in OPENERS:
+            del words[0]
+        for i, word in enumerate(words):
+            self.count[word] += n
+            if i:
+                self.before[word].add(words[i - 1])
+                self.behind[words[i - 1]].add(word)
+        if 2 <= len(words) <= 3:
+            self.full.add(" ".join(words))
+
+
+@dataclass
+class NameVariant(CorpusValidator):
+    contract = Contract.NAME
+    cases = ("certain", "likely", "either", "corpus")
+    needs_fact = True
+    given: str = "names/given.txt"
+    surnames: str = "names/surnames.txt"
+    words: str = "words/english.txt"
+    house: str = "names/*.yaml"
+    corpus_ratio: int = 3
+
+    def prepare(self, setup: Setup) -> None:
+        self.setup = setup
+        self.house_words: set[str] = set()
+        self.distinct: set[frozenset[str]] = set()
+        for path, data in setup.data(self.house):
+            if not isinstance(data, dict):
+                raise SettingError(f"{path}: a house list has the keys `names` and `distinct`")
+            self.house_words.update(w for entry in data.get("names") or [] for w in entry["name"].split())
+            for pair in data.get("distinct") or []:
+                self.distinct.add(_difference(str(path), pair))
+
+    @cached_property
+    def given_names(self) -> frozenset[str]:
+        return frozenset(self.setup.lines(self.given))
+
+    @cached_property
+    def known_names(self) -> frozenset[str]:
+        return self.given_names | frozenset(self.setup.lines(self.surnames))
+
+    @cached_property
+    def english(self) -> frozenset[str]:
+        return frozenset(self.setup.lines(self.words))
+
+    # ------------------------------------------------------------------------------------------------- one article
+
+    def observe(self, article: Article) -> Any:
+        forms = Forms()
+        for passage in article.passages:
+            for sequence, n in Counter(SEQUENCE.findall(passage.masked)).items():
+                forms.add(sequence, n)
+        pairs = [tuple(p) for p in self._pairs(forms)]
+        if pairs and LISTED.search(article.text):
+            pairs = []  # the text speaks of spellings: each may be meant
+        evidence: dict[str, Any] = {"names": {n: [1, [article.id]] for n in forms.full}}
+        if pairs:
+            evidence["pairs"] = {article.id: pairs}
+        return evidence
+
+    def _pairs(self, forms: Forms) -> Iterator[Pair]:
+        for one, other in _near(w for w in forms.count if self._is_candidate(w)):
+            if forms.count[one] > forms.count[other]:
+                one, other = other, one
+            link, shared = self._link(forms, one, other)
+            if link:
+                yield Pair(one, other, forms.count[one], forms.count[other], link, shared)
+
+    def _is_candidate(self, word: str) -> bool:
+        return len(word) >= SHORTEST and word not in OPENERS and not word.isupper() and not _is_camel(word)
+
+    def _link(self, forms: Forms, one: str, other: str) -> tuple[str, str]:
+        """Why both forms should be one person's name, and the name they share; ("", "") where nothing says so."""
+        if frozenset((one, other)) in self.distinct or self._is_word(one) and self._is_word(other):
+            return "", ""
+        before = self._names(forms.before[one]), self._names(forms.before[other])
+        behind = self._names(forms.behind[one]), self._names(forms.behind[other])
+        shared = sorted(before[0] & before[1]) or sorted(behind[0] & behind[1])
+        first_known = any(w.lower() in self.given_names for w in before[0] | before[1])
+        if _is_inflected(one, other) and not (first_known and (shared or one == other + "s" and before[0])):
+            return "", ""
+        if shared:
+            return ("", "") if self._is_word(one) else ("beside", shared[0])
+        if self._is_word(one) or self._is_word(other) and not before[1]:
+            return "", ""
+        if _is_derived(one, other) and not first_known:
+            return "", ""
+        if before[1] and not before[0] and not behind[0] or before[0] and not before[1] and not behind[1]:
+            return "bare", ""
+        if any(a[:2] == b[:2] for a in before[0] for b in before[1]):
+            return "nick", ""
+        return "", ""
+
+    def _is_word(self, name: str) -> bool:
+        """Whether it is a common word and no known name."""
+        return name.lower() in self.english and name.lower() not in self.known_names
+
+    def _names(self, words: Collection[str]) -> set[str]:
+        """Those of the words that may be names of persons."""
+        return {
+            w
+            for w in words
+            if w not in TITLES and not w.isupper() and (w.lower() in self.given_names or w.lower() not in self.english)
+        }
+
+    # -------------------------------------------------------------------------------------------------- the corpus
+
+    def merge(self, a: Any, b: Any) -> Any:
+        names = a["names"]
+        for name, (n, ids) in b["names"].items():
+            known = names.get(name)
+            if known is None:
+                names[name] = [n, ids]
+            else:
+                known[0] += n
+                known[1] = [*known[1], *ids][:KEPT]
+        if "pairs" in b:
+            a.setdefault("pairs", {}).update(b["pairs"])
+        return a
+
+    def conclude(self, evidence: Any) -> Facts:
+        if evidence is None:
+            return Facts({})
+        names: dict[str, Any] = evidence["names"]
+        pairs: dict[str, list[Any]] = evidence.get("pairs", {})
+        wanted = {w for found in pairs.values() for p in found for w in p[:2]}
+        articles: Counter[str] = Counter()
+        for name, (n, _) in names.items():
+            for word in name.split(" "):
+                if word in wanted:
+                    articles[word] += n
+        facts: dict[str, list[dict[str, Any]]] = {}
+        for article, found in sorted(pairs.items()):
+            verdicts = [self._verdict(Pair(*p), articles) for p in found]
+            facts[article] = [v for v in verdicts if v is not None]
+        for article, fact in self._strays(names):
+            if all(v["name"] != fact["name"] for v in facts.get(article, ())):
+                facts.setdefault(article, []).append(fact)
+        return Facts({article: found for article, found in facts.items() if found})
+
+    def _verdict(self, pair: Pair, articles: Mapping[str, int]) -> dict[str, Any] | None:
+        """Which form is right, and how surely; None where the pair is nothing after all."""
+        one, other = pair.one, pair.other
+        known = self._is_known(one), self._is_known(other)
+        score = _score(pair.count_one, pair.count_other, known, (articles[one], articles[other]))
+        if pair.count_one == pair.count_other and score < 0:
+            return self._verdict(Pair(other, one, *pair[3:1:-1], *pair[4:]), articles)
+        doubtful = _is_ending(one, other) and pair.count_other < 3
+        if all(known):
+            if pair.link != "beside":
+                return None
+            case = "likely" if pair.count_one == 1 and pair.count_other >= 3 and not doubtful else "either"
+        elif pair.link == "beside":
+            case = "certain" if score >= 2 or score == 1 and pair.count_other >= 2 else "either"
+        elif pair.link == "bare":
+            enough = score >= (2 if pair.count_other >= 2 else 3)
+            case = "certain" if enough else "likely" if score >= 1 else "either"
+        else:
+            case = "likely" if score >= 2 else "either"
+        if case == "certain" and (doubtful or known[0] or pair.count_one > 2):
+            case = "either" if pair.count_other == 1 else "likely"
+        return {
+            "case": case,
+            "name": one,
+            "right": other,
+            "count": pair.count_one,
+            "right_count": pair.count_other,
+            "shared": pair.shared,
+            "articles": articles[one],
+            "right_articles": articles[other],
+        }
+
+    def _is_known(self, name: str) -> bool:
+        low = name.lower()
+        return low in self.known_names or low in self.english or name in self.house_words
+
+    def _strays(self, names: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Full names of one article that many articles spell otherwise: (article, fact)."""
+        groups: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
+        for name in names:
+            words = name.split(" ")
+            for i, word in enumerate(words):
+                if len(word) > SHORTEST:
+                    rest = (*words[:i], str(i), *words[i + 1 :])
+                    groups[(*rest, word[:3])].append(name)
+                    groups[(*rest, word[0], word[-2:])].append(name)
+        seen = set()
+        for group in groups.values():
+            if not 2 <= len(group) <= NAMESAKES:
+                continue
+            best = max(group, key=lambda n: (names[n][0], n))
+            for name in group:
+                if names[name][0] == 1 and names[best][0] >= self.corpus_ratio and name not in seen:
+                    fact = self._stray(name, best, names)
+                    if fact is not None:
+                        seen.add(name)
+                        yield names[name][1][0], fact
+
+    def _stray(self, name: str, best: str, names: Mapping[str, Any]) -> dict[str, Any] | None:
+        (one, other), shared = _differing(name, best)
+        if self._is_known(one) or not _is_slip(one, other) or _is_ending(one, other) or _is_inflected(one, other):
+            return None
+        if not self._is_candidate(one) or not self._is_candidate(other) or frozenset((one, other)) in self.distinct:
+            return None
+        if not any(w.lower() in self.given_names for w in (*shared, other)) or any(self._is_word(w) for w in shared):
+            return None
+        return {
+            "case": "corpus",
+            "name": one,
+            "right": other,
+            "count": 1,
+            "right_count": 0,
+            "shared": " ".join(shared),
+            "articles": names[name][0],
+            "right_articles": names[best][0],
+        }
+
+    # ------------------------------------------------------------------------------------------------ the findings
+
+    def settle(self, article: Article, fact: Any, shared: Any) -> Iterator[Hit]:
+        for verdict in fact or ():
+            name, right, case = verdict["name"], verdict["right"], verdict["case"]
+            wrong = list(_places(article, name))
+            rights = list(_places(article, right))
+            if not wrong or bool(rights) == (case == "corpus"):
+                continue
+            values = {k: v for k, v in verdict.items() if k != "case"}
+            for passage, start in wrong:
+                fixes = _written(passage, start, name, right, SAFETY[case])
+                if case == "either" and len(wrong) == len(rights) == 1 and rights[0][0] is passage:
+                    fixes += _written(passage, rights[0][1], right, name, SAFETY[case])
+                yield Hit(passage.span(start, start + len(name)), values, fixes, passage.field, case)
+
+
+SAFETY = {"certain": Safety.SAFE, "likely": Safety.UNSAFE, "either": Safety.SUGGEST, "corpus": Safety.UNSAFE}
+
+
+def _written(passage: Passage, start: int, old: str, new: str, safety: Safety) -> tuple[Any, ...]:
+    edit = minimal(start, old, new)
+    return fix(f"write {new!r}, not {old!r}", passage.edit(edit.start, edit.end, edit.new), safety=safety)
+
+
+def _places(article: Article, word: str) -> Iterator[tuple[Passage, int]]:
+    """Where the word stands, as a whole word, in the prose of the article."""
+    for passage in article.passages:
+        text = passage.masked
+        start = text.find(word)
+        while start >= 0:
+            end = start + len(word)
+            if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+                yield passage, start
+            start = text.find(word, end)
+
+
+# ------------------------------------------------------------------------------------------------- forms of names
+
+
+def _score(one: int, other: int, known: tuple[bool, bool], articles: tuple[int, int]) -> int:
+    """How much speaks for the other form: its count, a table of names, the articles of the corpus."""
+    score = (other >= 2 * one) + (other >= 3 * one) + 2 * (known[1] - known[0])
+    here, there = articles
+    if max(here, there) >= 2:
+        score += (there > here) - (there < here)
+    if max(here, there) >= 3:
+        score += (there > here + 1) - (there < here - 1)
+    return score
+
+
+def _near(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Pairs that are a slip apart; words that differ at both ends are never compared, so it is no square."""
+    buckets: defaultdict[str, list[str]] = defaultdict(list)
+    seen = set()
+    for word in words:
+        for key in (word[:3], word[0] + "-" + word[-2:]):
+            for other in buckets[key]:
+                if (other, word) not in seen and abs(len(other) - len(word)) <= 3:
+                    seen.add((other, word))
+                    if _is_slip(word, other):
+                        yield other, word
+            buckets[key].append(word)
+
+
+def _middles(a: str, b: str) -> tuple[str, str, str]:
+    """What is left of each without their common beginning and end; and the common end."""
+    n = len(os.path.commonprefix((a, b)))
+    a, b = a[n:], b[n:]
+    m = 0
+    while m < min(len(a), len(b)) and a[-1 - m] == b[-1 - m]:
+        m += 1
+    return a[: len(a) - m], b[: len(b) - m], a[len(a) - m :]
+
+
+def _is_slip(a: str, b: str) -> bool:
+    """One letter more, less or other, two swapped, an end cut off; from seven letters two neighbouring letters."""
+    if a.lower() == b.lower():
+        return False
+    x, y, end = _middles(a, b)
+    short, long = sorted((len(x), len(y)))
+    if long == 1 or short == long == 2 and x == y[::-1]:
+        return True
+    if not short and not end and long <= 3:
+        return True
+    return long == 2 and min(len(a), len(b)) >= LONG
+
+
+def _is_inflected(a: str, b: str) -> bool:
+    """A plural, or a possessive without its apostrophe."""
+    return b in (a + "s", a + "es") or a in (b + "s", b + "es")
+
+
+def _is_ending(a: str, b: str) -> bool:
+    """Only a last vowel, n or y is other or more: Mario and Maria, Baranowski and Baranowska, Habib and Habibi."""
+    x, y, end = _middles(a, b)
+    return not end and len(x) <= 1 and len(y) <= 1 and all(c in "aeioyn" for c in x + y)
+
+
+def _is_derived(a: str, b: str) -> bool:
+    """The endings of a country and its people."""
+    x, y, end = _middles(a, b)
+    return not end and x in ENDINGS and y in ENDINGS
+
+
+ENDINGS = frozenset(["", "s", "n", "ns", "a", "an", "ans", "as", "ian", "ians", "i", "is", "y", "ish", "ese", "ic", "o", "os"])
+
+
+def _is_camel(word: str) -> bool:
+    """A capital inside, as in DigitalOcean; but McDonald, and Jean-Luc."""
+    inner = word[3:] if word.startswith("Mac") else word[2:] if word[:2] in ("Mc", "De", "Le", "La", "Di", "Du") else word
+    return "-" not in word and any(c.isupper() for c in inner[1:])
+
+
+def _differing(a: str, b: str) -> tuple[tuple[str, str], Sequence[str]]:
+    """The words in which two full names differ, which is one, and those that they share."""
+    pairs = list(zip(a.split(" "), b.split(" "), strict=True))
+    other = next(p for p in pairs if p[0] != p[1])
+    return other, [x for x, y in pairs if x == y]
+
+
+def _difference(path: str, pair: Any) -> frozenset[str]:
+    if isinstance(pair, list) and len(pair) == 2 and all(isinstance(p, str) for p in pair):
+        a, b = (p.split() for p in pair)
+        differing = [(x, y) for x, y in zip(a, b, strict=False) if x != y]
+        if len(a) == len(b) and len(differing) == 1:
+            return frozenset(differing[0])
+    raise SettingError(f"{path}: an entry of `distinct` is a pair of names that differ in one word, not {pair!r}")
