@@ -26,9 +26,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from copydesk.folders import bundled, validator_class
+from copydesk.folders import bundled, rules_folders, validator_class
 from copydesk.model import Article, Safety
 from copydesk.parse import parse
+from copydesk.validator import Setup
 
 RARE = 3  # a feature seen less often is left out
 PASSES = 200  # of Adam over all breaks; the loss is flat by then
@@ -72,9 +73,9 @@ def _line_ends(text: str, first: int) -> Iterator[int]:
         at += len(line) + 1
 
 
-def breaks_of(split_line: ModuleType, documents: Sequence[Document]) -> Iterator[Break]:
+def breaks_of(split_line: ModuleType, validator: Any, documents: Sequence[Document]) -> Iterator[Break]:
     for n, document in enumerate(documents):
-        blocks, runs = split_line.blocks_of(document.article.lines)
+        blocks, runs = split_line.blocks_of(document.article.lines, validator.known)
         layout = split_line.layout_of(blocks, runs)
         for block in blocks:
             for k in range(len(block) - 1):
@@ -114,12 +115,13 @@ def judge(validator: Any, documents: Iterable[Document]) -> Counter[str]:
         for hit in validator.check(document.article):
             if not hit.fixes:
                 continue
-            (edit,) = hit.fixes[0].edits
-            a, b = hit.span
-            glue = {" ": "sp", "": "no"}[text[a : edit.start] + edit.new + text[edit.end : b]]
-            for tier in ("safe", "all") if hit.fixes[0].safety is Safety.SAFE else ("all",):
-                out[f"{tier} untouched" if untouched else f"{tier} joins"] += 1
-                out[f"{tier} right"] += not untouched and document.truth[a] == glue
+            for edit in hit.fixes[0].edits:
+                a = len(text[: edit.start].rstrip())
+                b = edit.end + len(text[edit.end :]) - len(text[edit.end :].lstrip())
+                glue = {" ": "sp", "": "no"}[text[a : edit.start] + edit.new + text[edit.end : b]]
+                for tier in ("safe", "all") if hit.fixes[0].safety is Safety.SAFE else ("all",):
+                    out[f"{tier} untouched" if untouched else f"{tier} joins"] += 1
+                    out[f"{tier} right"] += not untouched and document.truth[a] == glue
     return out
 
 
@@ -144,13 +146,14 @@ def main() -> None:
     args = parser.parse_args()
     kind: Any = validator_class((str(bundled()),), "split_line")
     documents = read_pack(args.pack)
-    breaks = list(breaks_of(sys.modules[kind.__module__], documents))
+    validator = kind()
+    validator.prepare(Setup(rules_folders((str(bundled()),))))
+    breaks = list(breaks_of(sys.modules[kind.__module__], validator, documents))
     print(f"{len(documents)} documents, {len(breaks)} line breaks")
 
     def left_out(title: str, group: list[str]) -> None:
         total: Counter[str] = Counter()
         for name in sorted(set(group)):
-            validator = kind()
             validator.weights = train([b for b in breaks if group[b.document] != name])
             found = judge(validator, [d for d, g in zip(documents, group, strict=True) if g == name])
             if len(set(group)) < 3:

@@ -197,6 +197,7 @@ class Boilerplate(Validator):
                 values: dict[str, object] = {"text": _excerpt(run[0].text), "lines": len(run)}
                 if metadata := self._metadata.get(run[0].kind):
                     values["metadata"] = dict(metadata)
+                title = "delete the line" if len(run) == 1 else f"delete these {len(run)} lines"
                 span = Span(run[0].line.start, run[-1].line.end)
                 yield Hit(span, values, fix(title, edit, safety=safety), case=run[0].kind)
 

@@ -155,9 +155,11 @@ class FieldValue(Validator):
             yield from _line_break(meta.fields.get(path), passage)
         if title and summary:
             yield from _lost_characters(article, title, summary)
+        reached = 0
         for path, found in meta.fields.items():
             node = found.node
-            if isinstance(node, Scalar):
+            if isinstance(node, Scalar) and node.span.start >= reached:  # not an alias of what was looked at
+                reached = node.span.start
                 if node.value.startswith("http"):
                     yield from _url(article, path, node)
                 elif node.value[11:19] == "00:00:00" and _MIDNIGHT.fullmatch(node.value):

@@ -50,7 +50,7 @@ class Pair(NamedTuple):
     other: str
     count_one: int
     count_other: int
-    link: str  # beside: a shared name stands beside both; bare: a bare surname; nick: like first names
+    link: str  # beside: a shared name beside both · bare: a bare surname · nick: like first names · first: a bare first name
     shared: str  # the name that stands beside both, else ""
 
 
@@ -141,7 +141,7 @@ class NameVariant(CorpusValidator):
         if frozenset((one, other)) in self.distinct or self._is_word(one) and self._is_word(other):
             return "", ""
         before = self._names(forms.before[one]), self._names(forms.before[other])
-        behind = self._names(forms.behind[one]), self._names(forms.behind[other])
+        behind = self._surnames(forms.behind[one]), self._surnames(forms.behind[other])
         shared = sorted(before[0] & before[1]) or sorted(behind[0] & behind[1])
         first_known = any(w.lower() in self.given_names for w in before[0] | before[1])
         if _is_inflected(one, other) and not (first_known and (shared or one == other + "s" and before[0])):
@@ -152,11 +152,18 @@ class NameVariant(CorpusValidator):
             return "", ""
         if _is_derived(one, other) and not first_known:
             return "", ""
-        if before[1] and not before[0] and not behind[0] or before[0] and not before[1] and not behind[1]:
+        alone = not before[0] and not behind[0], not before[1] and not behind[1] and not self._in_phrase(forms, other)
+        if before[1] and alone[0] or before[0] and alone[1]:
             return "bare", ""
         if any(a[:2] == b[:2] for a in before[0] for b in before[1]):
             return "nick", ""
+        if behind[1] and not before[1] and alone[0] and other.lower() in self.given_names:
+            return "first", ""
         return "", ""
+
+    def _in_phrase(self, forms: Forms, word: str) -> bool:
+        """Whether it is a common word behind another one, as in Cypress Street."""
+        return word.lower() in self.english and bool(forms.before[word] - TITLES)
 
     def _is_word(self, name: str) -> bool:
         """Whether it is a common word and no known name."""
@@ -169,6 +176,9 @@ class NameVariant(CorpusValidator):
             for w in words
             if w not in TITLES and not w.isupper() and (w.lower() in self.given_names or w.lower() not in self.english)
         }
+
+    def _surnames(self, words: Collection[str]) -> set[str]:
+        return {w for w in words if not w.isupper() and (w.lower() in self.known_names or w.lower() not in self.english)}
 
     # -------------------------------------------------------------------------------------------------- the corpus
 
@@ -210,7 +220,7 @@ class NameVariant(CorpusValidator):
         one, other = pair.one, pair.other
         known = self._is_known(one), self._is_known(other)
         score = _score(pair.count_one, pair.count_other, known, (articles[one], articles[other]))
-        if pair.count_one == pair.count_other and score < 0:
+        if pair.count_one == pair.count_other and (score or self._oddity(one) - self._oddity(other)) < 0:
             return self._verdict(Pair(other, one, *pair[3:1:-1], *pair[4:]), articles)
         doubtful = _is_ending(one, other) and pair.count_other < 3
         if all(known):
@@ -222,6 +232,10 @@ class NameVariant(CorpusValidator):
         elif pair.link == "bare":
             enough = score >= (2 if pair.count_other >= 2 else 3)
             case = "certain" if enough else "likely" if score >= 1 else "either"
+        elif pair.link == "first":
+            case = "likely"
+            if score < 4 or pair.count_other < 3:
+                return None
         else:
             case = "likely" if score >= 2 else "either"
         if case == "certain" and (doubtful or known[0] or pair.count_one > 2):
@@ -240,6 +254,14 @@ class NameVariant(CorpusValidator):
     def _is_known(self, name: str) -> bool:
         low = name.lower()
         return low in self.known_names or low in self.english or name in self.house_words
+
+    def _oddity(self, name: str) -> int:
+        """How many of its groups of three letters no known name has."""
+        return sum(group not in self.usual for group in _threes(name.lower()))
+
+    @cached_property
+    def usual(self) -> frozenset[str]:
+        return frozenset(group for name in self.known_names for group in _threes(name))
 
     def _strays(self, names: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
         """Full names of one article that many articles spell otherwise: (article, fact)."""
@@ -338,13 +360,21 @@ def _near(words: Iterable[str]) -> Iterator[tuple[str, str]]:
     buckets: defaultdict[str, list[str]] = defaultdict(list)
     seen = set()
     for word in words:
-        for key in (word[:3], word[0] + "-" + word[-2:]):
+        keys = {word[:3], word[0] + "-" + word[-2:], word.replace("rn", "m")}
+        if len(word) <= 6:
+            keys.add("".join(sorted(word.lower())))
+        for key in keys:
             for other in buckets[key]:
                 if (other, word) not in seen and abs(len(other) - len(word)) <= 3:
                     seen.add((other, word))
                     if _is_slip(word, other):
                         yield other, word
             buckets[key].append(word)
+
+
+def _threes(name: str) -> list[str]:
+    name = f"^{name}$"
+    return [name[i : i + 3] for i in range(len(name) - 2)]
 
 
 def _middles(a: str, b: str) -> tuple[str, str, str]:
@@ -365,14 +395,15 @@ def _is_slip(a: str, b: str) -> bool:
     short, long = sorted((len(x), len(y)))
     if long == 1 or short == long == 2 and x == y[::-1]:
         return True
-    if not short and not end and long <= 3:
+    if not short and not end and long <= 3 or a.replace("rn", "m") == b.replace("rn", "m"):
         return True
     return long == 2 and min(len(a), len(b)) >= LONG
 
 
 def _is_inflected(a: str, b: str) -> bool:
     """A plural, or a possessive without its apostrophe."""
-    return b in (a + "s", a + "es") or a in (b + "s", b + "es")
+    short, long = sorted((a, b), key=len)
+    return long == short + "es" or long == short + "s" and short[-1] not in "sxz"
 
 
 def _is_ending(a: str, b: str) -> bool:
@@ -383,11 +414,11 @@ def _is_ending(a: str, b: str) -> bool:
 
 def _is_derived(a: str, b: str) -> bool:
     """The endings of a country and its people."""
-    x, y, end = _middles(a, b)
+    x, y, end = _middles(a.removesuffix("s"), b.removesuffix("s"))
     return not end and x in ENDINGS and y in ENDINGS
 
 
-ENDINGS = frozenset(["", "s", "n", "ns", "a", "an", "ans", "as", "ian", "ians", "i", "is", "y", "ish", "ese", "ic", "o", "os"])
+ENDINGS = frozenset(["", "n", "a", "an", "ian", "i", "y", "ish", "ese", "ic", "o", "e", "er"])
 
 
 def _is_camel(word: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from copydesk.validator import (
     TYPES,
@@ -63,7 +63,10 @@ class SchemaTree(Validator):
             yield from self._record(article, schema, article.meta.root, "", "")
 
     def _record(self, article: Article, schema: Schema, record: MapNode, pattern: str, path: str) -> Iterator[Hit]:
-        """The fields of a record, and what lies below it. `pattern` is its path in the schema."""
+        """The fields of a record, and what lies below it. `pattern` is its path in the schema.
+
+        What a merge key (`<<`) brings along is not looked for: with one, no key counts as missing.
+        """
         known = schema.children.get(pattern, {})
         keys = {key.value: key for key, _ in record.pairs}
         prefix = f"{path}." if path else ""
@@ -71,12 +74,14 @@ class SchemaTree(Validator):
         for key, value in record.pairs:
             spec = known.get(key.value)
             if spec is not None:
-                yield from self._value(article, schema, spec, value, prefix + key.value)
+                hits = self._value(article, schema, spec, value, prefix + key.value)
+                yield from hits if value.span.start >= key.span.start else _unfixed(hits)
             elif not schema.open and key.kind != "merge":
                 right = self._meant(key.value, [name for name in known if name not in keys])
                 meant.add(right)
                 yield _unknown(schema, key, prefix, right)
-        for name, spec in known.items():
+        merged = any(key.kind == "merge" for key in keys.values())
+        for name, spec in known.items() if not merged else ():
             if spec.required and name not in keys and name not in meant:
                 yield _missing(schema, record, keys, list(known), name, prefix)
 
@@ -92,13 +97,20 @@ class SchemaTree(Validator):
             inner = schema.fields.get(spec.path + "[]")
             if inner is not None:
                 for n, item in enumerate(node.items):
-                    yield from self._value(article, schema, inner, item, f"{path}[{n}]")
+                    hits = self._value(article, schema, inner, item, f"{path}[{n}]")
+                    yield from hits if item.span.start >= node.span.start else _unfixed(hits)
 
     def _meant(self, key: str, absent: list[str]) -> str:
         """The absent field that an unknown key is a misspelling of, or nothing."""
         folded = {_PUNCTUATION.sub("", name.lower()): name for name in absent}
         found = difflib.get_close_matches(_PUNCTUATION.sub("", key.lower()), folded, n=1, cutoff=self.likeness)
         return folded[found[0]] if found else ""
+
+
+def _unfixed(hits: Iterator[Hit]) -> Iterator[Hit]:
+    """The hits of a value that is an alias: a change of it would change another field."""
+    for hit in hits:
+        yield replace(hit, fixes=())
 
 
 def _clip(value: str) -> str:

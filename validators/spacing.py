@@ -18,10 +18,11 @@ BRACKETS = re.compile(
     r"|\[(?P<square>[^()\[\]\r\n]{3,400})\](?![(\[:\ufffc]))"
 )
 WORDS = re.compile(r"[^\W_]{2}")
+LATIN = re.compile(r"[A-Za-z]{2}")
 FORMULA = re.compile(r"[=<>{}|\\^_+*/~#$]")
 BEFORE = re.compile(rf"[{BLANKS}](?P<mark>[,.;:]|[!?]{{1,3}})(?=[\s”’)\]\"']|\Z)")
 SIGNS = (" ,", " .", " ;", " :", " !", " ?", "\u00a0", "\u2009", "\u202f")
-CODE = re.compile(r"[{}]|[=!<>]=|=>|->|</|&&|\|\||;\s*$|^\s*[$>#]\s")
+CODE = re.compile(r"[{}]|[=!<>]=|=>|->|</|&&|\|\||;\s*$|^\s*[>#]\s|^\s*\$")
 HIGH = frozenset(";:!?")  # French sets these off
 FRENCH = frozenset(
     re.findall("[a-z]+", "le la les un une des du et est sont dans pour que qui sur avec ce cette au aux pas")
@@ -30,6 +31,7 @@ ENGLISH = frozenset(
     re.findall("[a-z]+", "the of and to in is are was for that with on at by it as from this be has have")
 )
 COMMANDS = frozenset(["add", "build", "cd", "code", "cp", "find", "grep", "init", "install", "ls", "mv", "open", "run"])
+ASIAN = "\u1100"  # from here on scripts that set their marks in other ways
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -70,6 +72,8 @@ class Spacing(Validator):
             right = len(inside) - len(inside.rstrip(BLANKS))
             if not (left or right) or left > 3 or right > 3 or "   " in inside.strip(BLANKS):
                 continue
+            if kind == "square" and not LATIN.search(inside):
+                continue
             if not WORDS.search(inside) or FORMULA.search(inside) or inside[len(inside) - right - 1] in ":;" + MASK:
                 continue
             edits = [passage.edit(start, start + left, "")] if left else []
@@ -86,7 +90,7 @@ class Spacing(Validator):
         if start and text[start - 1] in BLANKS:
             start -= 1
         before, after = text[start - 1 : start], text[m.end() : m.end() + 3].lstrip(BLANKS)
-        if not before or before.isspace() or before in "([\"'“‘«":
+        if not before or before.isspace() or (before >= ASIAN and before.isalpha()) or before in "([\"'“‘«":
             return None
         if before == MASK and passage.text[start - 1] not in ")]>":
             return None  # a bare URL or code: a mark right behind it could be taken for a part of it

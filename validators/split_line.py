@@ -33,31 +33,11 @@ from copydesk.validator import (
 
 WIDEST = 110  # code points; text wrapped by hand or by a program is narrower, a line of unwrapped prose is longer
 NARROWEST = 30
+CAPITAL = "a capital after it"
 CJK = "\u2e80"
 CERTAIN = 0.999  # no sentence begins with a comma or a full stop
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-# Words that do not end a line of their own: after them a sentence goes on.
-DANGLING = _set("""
-    a an the of in on at by for from to with into onto upon over under about after before between through during
-    without within against among across toward towards via per and or but nor as than that which who whom whose if
-    when while where because is are was were be been being am has have had do does did will would can could may might
-    shall should must not its his her their our your my this these those such each every both either neither no some
-    any very more most so
-""")
-# Words that seldom begin a sentence, so that a line that starts with one in lower case goes on.
-JOINING = DANGLING | _set("also then there it he she they we you i what how why too only just even still other another")
-# Words that open a sentence, a title or a label when they are capitalised.
-OPENING = _set("""
-    The A An In On At By For From To With As If When While Where Because But And Or So It He She They We You I This
-    These Those There That What How Why Who After Before Since Although However Also Then Here Our Your My His Her
-    Their Its Most Many Some All Both Each Every One Not No Yes Now Let Please
-""")
-ALONE = _set("The A An In On At Of By For From To With And Our")  # no line consists of one of these
 ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Mt|Jr|Sr|vs|No|Fig|Vol|pp|e\.g|i\.e)|\b[A-Z])\.$"
 )
@@ -82,6 +62,15 @@ GOING_ON = ("lower", "joining", "tail")
 TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 
 
+class Words(NamedTuple):
+    """Classes of small words of a language, from `rules/layout/english.yaml`, where they are explained."""
+
+    dangling: frozenset[str]
+    joining: frozenset[str]
+    opening: frozenset[str]
+    alone: frozenset[str]
+
+
 class Piece(NamedTuple):
     """A line of a block without the blanks around it, described; `line` counts in `article.lines`."""
 
@@ -97,7 +86,7 @@ class Piece(NamedTuple):
     titled: float
 
 
-def describe(text: str, start: int, line: int) -> Piece:
+def describe(text: str, start: int, line: int, known: Words) -> Piece:
     """Of a long line only the two ends are looked at: it is prose, whatever stands in its middle."""
     begin = TOKEN.search(text, 0, 40)
     ending = TOKEN.findall(text[-40:].rsplit(None, 1)[-1])
@@ -109,11 +98,20 @@ def describe(text: str, start: int, line: int) -> Piece:
         weighty = [w for w in tokens if len(w) > 3]
         count, titled = len(tokens), sum(w[0].isupper() for w in weighty) / len(weighty) if weighty else 1.0
     return Piece(
-        text, start, start + len(text), line, count, first, last, start_of(text, first), end_of(text, last), titled
+        text,
+        start,
+        start + len(text),
+        line,
+        count,
+        first,
+        last,
+        start_of(text, first, known),
+        end_of(text, last, known),
+        titled,
     )
 
 
-def end_of(text: str, last: str) -> str:
+def end_of(text: str, last: str, known: Words) -> str:
     """How a line ends, as one of a dozen words."""
     core = text.rstrip(CLOSERS)
     if not core:
@@ -127,7 +125,7 @@ def end_of(text: str, last: str) -> str:
         return "close"
     if c.isdigit():
         return "digit"
-    if last in DANGLING or text in ALONE:
+    if last in known.dangling or text in known.alone:
         return "dangling"
     if last[:1].islower():
         return "lower"
@@ -136,7 +134,7 @@ def end_of(text: str, last: str) -> str:
     return "other"
 
 
-def start_of(text: str, first: str) -> str:
+def start_of(text: str, first: str, known: Words) -> str:
     """How a line begins, as one of a dozen words."""
     c = text[0]
     if text.startswith(("..", ":)", ":(", ":-", ";)")) or (
@@ -158,9 +156,9 @@ def start_of(text: str, first: str) -> str:
     if text[len(first) : len(first) + 1].isdigit():
         return "other"
     if c.islower() and first[1:].islower() | (len(first) < 2):
-        return "joining" if first in JOINING else "lower"
+        return "joining" if first in known.joining else "lower"
     if c.isupper():
-        if first in OPENING:
+        if first in known.opening:
             return "opening"
         return "caps" if len(first) > 1 and first.isupper() else "title"
     return "other"
@@ -295,7 +293,7 @@ def doubt(block: Sequence[Piece], n: int, layout: Layout) -> str:
     if b.opens not in LOWER and not (goes_on(b) and a.closes != "close"):
         closed = b.closes == "stop" or (after is not None and goes_on(after))
         if b.words > 9 or not closed or not (hanging or a.closes == "lower"):
-            return "a capital after it"
+            return CAPITAL
     if titled(a) and titled(b) and not hanging:
         return "two titles"
     return ""
@@ -310,8 +308,12 @@ def between_entries(block: Sequence[Piece], n: int, layout: Layout) -> bool:
         return True
     if b.opens == "address" and " " not in b.text and " " not in a.text:
         return True
-    if hangs(a) or b.opens == "tail":
+    if b.opens == "tail":
         return False
+    if hangs(a):
+        after = block[n + 2] if n + 2 < len(block) else None
+        follows = b.closes == "stop" or (after is not None and goes_on(after))
+        return a.words < 4 and a.opens not in LOWER and b.opens not in LOWER and not follows  # an orphan label
     if a.closes == "colon" and not layout.spaced:
         return True
     return (titled(a) and titled(b) and b.opens not in LOWER) or among_short_lines(block, n, layout)
@@ -342,9 +344,13 @@ def words_are_lost(block: Sequence[Piece], n: int) -> bool:
     """An unfinished line, a few words in capitals, and then a new sentence: what stood after those words is gone."""
     a, b = block[n], block[n + 1]
     after = block[n + 2] if n + 2 < len(block) else None
-    credit = a.last.lower() in ("by", "via")
-    unfinished = (a.closes == "dangling" and a.words > 2 and not credit) or (a.closes == "comma" and a.words <= 4)
-    name = b.words <= 4 and b.opens in ("title", "caps") and b.closes in ("title", "caps", "lower", "digit")
+    if b.opens not in ("title", "caps"):
+        return False
+    open_end = a.closes == "dangling" and a.words > 2 and a.last.lower() not in ("by", "via")
+    if b.words > 9:  # no name, but the rest of a sentence that lost its beginning
+        return open_end and a.words > 7 and b.closes == "stop"
+    name = b.words <= 4 and b.closes in ("title", "caps", "lower", "digit")
+    unfinished = open_end or (a.closes == "comma" and a.words <= 4)
     return unfinished and name and after is not None and after.opens == "opening" and after.words > 4
 
 
@@ -403,8 +409,13 @@ class SplitLine(Validator):
     safe: float = 0.9
     likely: float = 0.7
     weights: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    known: Words = field(default=Words(*[frozenset()] * 4), init=False, repr=False)
 
     def prepare(self, setup: Setup) -> None:
+        for path, data in setup.data("layout/english.yaml"):
+            if not isinstance(data, dict) or not set(Words._fields) <= data.keys():
+                raise SettingError(f"{path}: needs the word classes {', '.join(Words._fields)}")
+            self.known = Words(*(frozenset(str(data[k]).split()) for k in Words._fields))
         for path in setup.files("layout/split_model.json"):
             try:
                 self.weights = {str(k): float(v) for k, v in json.loads(path.read_text("utf-8"))["weights"].items()}
@@ -414,16 +425,14 @@ class SplitLine(Validator):
             raise SettingError("rules/layout/split_model.json is missing; install copydesk again")
 
     def check(self, article: Article) -> Iterator[Hit]:
-        blocks, runs = blocks_of(article.lines)
+        blocks, runs = blocks_of(article.lines, self.known)
         if not blocks:
             return
         layout = layout_of(blocks, runs)
         for block in blocks:
             items = list_items(block, layout)
-            for n in range(len(block) - 1):
-                hit = None if n in items else self.judge(article, block, n, layout)
-                if hit:
-                    yield hit
+            hits = [None if n in items else self.judge(article, block, n, layout) for n in range(len(block) - 1)]
+            yield from paired(hits, block)
 
     def judge(self, article: Article, block: Sequence[Piece], n: int, layout: Layout) -> Hit | None:
         """What the break after line `n` of the block is; None where it is right as it stands."""
@@ -442,7 +451,7 @@ class SplitLine(Validator):
             confidence = max(confidence, CERTAIN)
         values: dict[str, object] = {"before": a.text[-40:], "after": b.text[:40], "confidence": confidence}
         span = Span(a.end, b.start)
-        if not full and article.language == "en" and words_are_lost(block, n):
+        if not full and confidence < self.safe and article.language == "en" and words_are_lost(block, n):
             return Hit(span, values, case="lost")
         if confidence < self.likely or between_entries(block, n, layout):
             return None
@@ -450,9 +459,26 @@ class SplitLine(Validator):
         reason = doubt(block, n, layout)
         if confidence >= self.safe and not reason:
             return Hit(span, values, fix("join the lines", edit), case="wrap" if full else "link")
-        if confidence < self.safe and reason and not (a.closes == "dangling" and a.words > 4):
+        if reason and (confidence < self.safe or (reason == CAPITAL and not hangs(a))):
             return None
         return Hit(span, values | {"doubt": reason}, fix("join the lines", edit, safety=Safety.UNSAFE), case="likely")
+
+
+def paired(hits: Sequence[Hit | None], block: Sequence[Piece]) -> Iterator[Hit]:
+    """The hits, the breaks before and after the text of one link as one hit: to close one of the two helps nobody."""
+    n = 0
+    while n < len(hits):
+        hit, after = hits[n], hits[n + 1] if n + 1 < len(hits) else None
+        n += 1
+        if hit is None:
+            continue
+        if after and hit.case == after.case == "link" and block[n].words < 10:
+            edits = hit.fixes[0].edits + after.fixes[0].edits
+            span = Span(hit.span.start, after.span.end)
+            values = {**hit.values, "link": block[n].text[:80]}
+            hit = Hit(span, values, fix("join the lines", *edits), case="link")
+            n += 1
+        yield hit
 
 
 def deliberate(line: str) -> bool:
@@ -460,7 +486,7 @@ def deliberate(line: str) -> bool:
     return line.endswith(("  ", "\\"))
 
 
-def blocks_of(lines: Sequence[Line]) -> tuple[list[list[Piece]], int]:
+def blocks_of(lines: Sequence[Line], known: Words) -> tuple[list[list[Piece]], int]:
     """The runs of two and more lines of prose that nothing stands between, and the number of runs of any length."""
     runs: list[list[tuple[str, int]]] = []
     run: list[tuple[str, int]] = []
@@ -477,7 +503,7 @@ def blocks_of(lines: Sequence[Line]) -> tuple[list[list[Piece]], int]:
     for run in runs:
         if len(run) > 1:
             at = [(text, lines[n].start + lines[n].text.find(text), n) for text, n in run]
-            blocks.append([describe(*x) for x in at])
+            blocks.append([describe(*x, known) for x in at])
     return blocks, len(runs)
 
 

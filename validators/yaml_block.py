@@ -92,10 +92,12 @@ def _look(article: Article, node: Node, path: str) -> Iterator[Hit]:
             here = f"{path}.{key.value}" if path else key.value
             if key.kind == "bool" and not key.style:
                 yield from _plain(key, here, "key")
-            yield from _look(article, value, here)
+            if value.span.start >= key.span.start:  # not an alias: what it repeats was looked at where it stands
+                yield from _look(article, value, here)
     else:
         for n, item in enumerate(node.items):
-            yield from _look(article, item, f"{path}[{n}]")
+            if item.span.start >= node.span.start:
+                yield from _look(article, item, f"{path}[{n}]")
 
 
 # ------------------------------------------------------------------------------------------------- values misread

@@ -409,7 +409,7 @@ def _report(args: argparse.Namespace, job: _Job, run: Run) -> None:
     for name, file in job.formats:
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
-            write_report(run, name, file)
+            write_report(replace(run, details={**run.details, "color": False}), name, file)
         elif not args.quiet:
             out: TextIO = sys.stdout
             if hasattr(out, "reconfigure"):

@@ -17,6 +17,7 @@ from copydesk.model import Article, Edit
 HYPHENS = "-\u00ad\u2010"
 _ASCII_WORD = re.compile(r"[A-Za-z0-9]")
 _URL = re.compile(r"https?://\S+|www\.\S+")
+_ESCAPE = re.compile(r"\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\.")
 _QUOTES = re.compile(r"[\"“”„«»]")
 NAME_LENGTH = 64  # code points; a longer edit is not the spelling of a name
 
@@ -58,7 +59,8 @@ def _report(article: Article, edits: Sequence[Edit], field: str | None) -> str |
 
 def _space(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
     for e in edits:
-        if _without_space(e.old) != _without_space(e.new):
+        old, new = (e.old, e.new) if field is None else (_unescaped(e.old), _unescaped(e.new))
+        if _without_space(old) != _without_space(new):
             return "more than white space and hyphens would change"
     return None
 
@@ -83,22 +85,23 @@ def _wider(text: str, e: Edit, new: str | None = None) -> str:
 def _visible(s: str) -> str:
     for _ in range(3):
         s = html.unescape(s)
-    s = re.sub(r"\\[A-Za-z][0-9A-Fa-f]*|\\.", lambda m: _yaml_escape(m[0]), s)
+    s = _unescaped(s)
     return "".join(c for c in unicodedata.normalize("NFKC", s) if c.isalnum())
+
+
+def _unescaped(s: str) -> str:
+    """The text with the escapes of a quoted YAML value read."""
+    return _ESCAPE.sub(lambda m: _yaml_escape(m[0]), s) if "\\" in s else s
 
 
 def _yaml_escape(s: str) -> str:
     known = {"\\n": " ", "\\r": " ", "\\t": " ", "\\_": " ", "\\N": " ", "\\L": " ", "\\P": " "}
     if s in known:
         return known[s]
-    digits = s[2:]
-    if s[1] in "xuU" and digits:
-        width = {"x": 2, "u": 4, "U": 8}[s[1]]
-        try:
-            return chr(int(digits[:width], 16)) + digits[width:]
-        except (ValueError, OverflowError):
-            return s
-    return s[1:]
+    try:
+        return chr(int(s[2:], 16)) if len(s) > 2 else s[1:]
+    except (ValueError, OverflowError):
+        return s
 
 
 def _mojibake(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:

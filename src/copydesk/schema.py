@@ -238,6 +238,8 @@ def open_schemas(files: Iterable[Path], options: Mapping[str, Any]) -> Schemas:
     paths = {p.stem: p for p in files}
     configured: list[tuple[str, str]] = []
     for entry in [*(options.get("schemas") or ()), {"files": "*", "schema": options.get("schema")}]:
+        if not isinstance(entry, dict):
+            raise SchemaError(f"an entry of 'schemas' is a table such as {{files = 'news/*', schema = 'news'}}, not {entry!r}")
         name = str(entry.get("schema") or "")
         if name.endswith((".yaml", ".yml")):
             paths[name] = Path(name)
