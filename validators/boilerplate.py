@@ -232,8 +232,8 @@ def _recognise(rows: Sequence[Row], story: Sequence[Row], titled: bool) -> None:
     first, last = (prose[0], prose[-1]) if prose else (len(story), len(story))
     for n in range(len(story) - 1, -1, -1):  # from below: a label depends on what follows it
         story[n].kind = _label(rows, n, n > last, titled)
-    for stretch in (story[:first], story[last + 1 :]):
-        _recognise_runs(stretch)
+    _recognise_runs(rows, 0, first)
+    _recognise_runs(rows, last + 1, len(story))
     _spread(story)
     for n in range(len(story) - 1, -1, -1):
         if not rows[n].kind and rows[n].mark("label") and (n + 1 == len(rows) or rows[n + 1].kind):
@@ -247,7 +247,7 @@ def _recognise(rows: Sequence[Row], story: Sequence[Row], titled: bool) -> None:
 def _label(rows: Sequence[Row], n: int, in_tail: bool, titled: bool) -> str:
     """The kind of a line that is boilerplate on its own account; the lines below it have been decided."""
     row = rows[n]
-    if row.text in _GLYPHS:
+    if row.text in _GLYPHS and row.line.kind == "paragraph":
         near = [r.text for r in rows[max(0, n - 1) : n + 2] if r is not row and abs(r.at - row.at) == 1]
         return "" if any(t.isdigit() for t in near) or _cuts_a_sentence(rows, n) else "glyph"
     mark = row.mark("anywhere") or (row.mark("tail") if in_tail else None)
@@ -297,15 +297,18 @@ def _in_a_listing(rows: Sequence[Row], n: int) -> bool:
     )
 
 
-def _recognise_runs(stretch: Sequence[Row]) -> None:
+def _recognise_runs(rows: Sequence[Row], start: int, end: int) -> None:
     """Three or more share or menu words in a row, before or after the prose, are a bar."""
     for kind in ("sharing", "navigation"):
         bar: list[Row] = []
-        for r in (*stretch, None):
+        for n in range(start, end + 1):
+            r = rows[n] if n < end else None
             if r is not None and not r.kind and any(m.kind == kind and m.where in ("run", "beside") for m in r.marks):
                 bar.append(r)
                 continue
-            if len(bar) > 2 and len({b.text for b in bar if any(m.where == "run" for m in b.marks)}) > 1:
+            before = n - len(bar) - 1
+            listed = before >= 0 and rows[before].text.endswith(":") and not rows[before].marks
+            if len(bar) > 2 and not listed and len({b.text for b in bar if any(m.where == "run" for m in b.marks)}) > 1:
                 for b in bar:
                     b.kind = kind
             bar = []
@@ -351,7 +354,7 @@ def _other_stories(rows: Sequence[Row]) -> tuple[int, Safety]:
             or len(row.text) > TEASER
             or row.mark("disclosure")
             or (ends and below_ends and not row.marks)
-            or (not row.marks and _PROVENANCE.search(row.text))
+            or (not row.marks and (_PROVENANCE.search(row.text) or _opens_a_section(row)))
         ):
             break
         prose_after += len(row.text) if row.prose else 0
@@ -369,11 +372,18 @@ def _block_after(rows: Sequence[Row], n: int, weak: bool, prose_after: int) -> S
     if after[0].prose and after[0].text[-1] in _ENDS and after[0].at == rows[n + 1].at:
         return None
     titles = sum(_is_headline(r.text) for r in after)
-    if titles * (2 if weak else 4) < len(after) or (weak and titles < 2):
+    figures = sum(r.text[0].isdigit() and " " in r.text for r in after)  # dates, amounts: a list of the article's own
+    if titles * (2 if weak else 4) < len(after) or (weak and titles < 2) or figures * 3 > len(after):
         return None
     words = {w for r in after for w in _WORD.findall(r.text.casefold())}
     own = {w for r in rows[:n] for w in _WORD.findall(r.text.casefold())}
-    return Safety.SAFE if len(words & own) < _SHARED_WORDS * len(words) else Safety.UNSAFE
+    own_subject = len(words & own) >= _SHARED_WORDS * len(words)
+    return Safety.UNSAFE if own_subject or sum(len(r.text) for r in after) > prose_before else Safety.SAFE
+
+
+def _opens_a_section(row: Row) -> bool:
+    """Whether a line in a block of other stories looks like the article going on after it."""
+    return row.text.endswith(":") or (row.line.kind == "heading" and row.text.count(" ") < 4)
 
 
 def _is_headline(text: str) -> bool:

@@ -41,7 +41,9 @@ _SERIES = re.compile(
 )
 _FILE_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?![^/]*/)")
 
-Row = Sequence[Any]  # id, order, then the hashes of body, url, title and excerpt, the title's series, and how serial it sounds
+Row = Sequence[
+    Any
+]  # id, order, then the hashes of body, url, title and excerpt, the title's series, and how serial it sounds
 BODY, URL, TITLE, EXCERPT, SERIES, SERIAL = range(2, 8)
 
 

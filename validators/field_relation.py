@@ -365,7 +365,11 @@ def _rejected(compiled: Any, frame: Any) -> list[int]:
 def _fixes(article: Article, found: Field, case: str, seen: Mapping[str, Any]) -> tuple[Fix, ...]:
     """What follows from the other value, where the file spells this one as it reads."""
     node = found.node
-    if not isinstance(node, Scalar) or node.style in ("|", ">") or (found.key and node.span.start < found.key.span.start):
+    if (
+        not isinstance(node, Scalar)
+        or node.style in ("|", ">")
+        or (found.key and node.span.start < found.key.span.start)
+    ):
         return ()
     quote = 1 if node.style else 0
     start, end = node.span.start + quote, node.span.end - quote

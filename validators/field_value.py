@@ -65,31 +65,29 @@ _PLACEHOLDER = re.compile(
 _TITLE_WORDS = frozenset(("test", "testing", "none", "nil", "null", "unknown", "n/a", "na", "description", "summary"))
 """Bad as a summary, but a title can be just this word."""
 _BOILERPLATE = re.compile(
-    r"(?:please (?:accept|enable|allow) (?:all |our |the use of )?(?:cookies|javascript)"
-    r"|(?:this|our) (?:web)?site uses cookies|we use cookies (?:to|and|on)"
-    r"|by continuing to (?:use|browse) (?:this|our|the) (?:web)?site"
-    r"|your (?:e-?mail|message|comment|request|subscription|submission) (?:has been|was)"
-    r" (?:sent|received|submitted|confirmed)"
-    r"|thank(?:s| you) for (?:subscribing|signing up|registering|your (?:submission|comment))"
-    r"|(?:sign up for|subscribe to) our (?:\w+ )?newsletter|enter your e-?mail(?: address)?"
-    r"|javascript (?:is|must be|needs to be) (?:disabled|enabled|required)|you (?:need|have) to enable javascript"
-    r"|all rights reserved|(?:become|you must be) an? \w+ subscriber to read|already a subscriber\?"
-    r"|disable your ad ?blocker|access denied|page not found|click here to read more"
-    r"|read the full (?:article|story) (?:here|at|on))",
-    re.I,
+    r"(?:Please (?:accept|allow) (?:all |our |the use of )?cookies|Please enable (?:cookies|java ?script)"
+    r"|(?:This|Our) (?:web)?site uses cookies|We use cookies (?:to|and|on)"
+    r"|By continuing to (?:use|browse) (?:this|our|the) (?:web)?site"
+    r"|Your (?:e-?mail|message|comment|request|subscription|submission) has been (?:sent|received|submitted|confirmed)"
+    r"|Thank(?:s| you) for (?:subscribing|signing up|registering|your (?:submission|comment))"
+    r"|(?:Sign up for|Subscribe to) our (?:\w{1,20} )?newsletter|Enter your e-?mail(?: address)?"
+    r"|Java ?[Ss]cript (?:is disabled|must be enabled|is required) (?:in|on|to)|You (?:need|have) to enable Java ?[Ss]cript"
+    r"|[Aa]ll [Rr]ights [Rr]eserved|(?:Become|You must be) an? \w{1,20} subscriber to read|Already a subscriber\?"
+    r"|(?:Please )?[Dd]isable your ad ?blocker|Click here to read more|Read the full (?:article|story) (?:here|at|on))"
 )
 _BOILERPLATE_NEEDLES = (
-    "cookies", "javascript", "continuing to", "has been", " was ", "thank", "newsletter", "enter your e", "rights res",
-    "subscriber", "blocker", "adblock", "access denied", "not found", "to read more", "read the full",
+    "cookies", "Java", "java", "By continuing", "has been", "Thank", "newsletter", "Enter your e", "ights ", "subscriber",
+    "blocker", "to read more", "Read the full",
 )  # fmt: skip
 """One of these is in every text that `_BOILERPLATE` finds; looking for them is ten times faster."""
-_LABELS = re.compile(r"(?:^|(?<=[.!?]\s)|(?<=\|))\s{0,3}(?:[A-Z][\w'’&-]{0,20}(?: [\w'’&-]{1,20}){0,3} ?\| ?){2,}")
+_LABELS = re.compile(r"(?:^|(?<=[.!?]\s)|(?<=\|))\s{0,3}(?:[A-Z][\w'’&-]{0,20}(?: [\w'’&-]{1,20}){0,3} ?\| ?){3,}")
 _AMPERSAND = re.compile(r"(?<![\w&;#])[A-Z]{1,4}&[A-Z]{1,4}(?![\w&;])")
 _NO_APOSTROPHE = re.compile(
     r"\b(?:(what|that|here|there|where)(s)|(do|does|did|is|are|was|were|could|should|would|have|has|had)(nt)"
     r"|(you|they)(re)|(you|they)(ve))\b",
     re.I,
 )
+_ENGLISH = re.compile(r"\b(?:the|you|your|and|it|to|of|is|are|this|with|new|how|for)\b", re.I)
 _LONE_GAP = re.compile(r"(?<=\w)  (?=\w)")
 _WORD_BEFORE = re.compile(r"[\w’'.-]{1,40}$")
 _WORD_AFTER = re.compile(r"[\w’'.-]{1,40}")
@@ -155,10 +153,10 @@ class FieldValue(Validator):
             yield from _line_break(meta.fields.get(path), passage)
         if title and summary:
             yield from _lost_characters(article, title, summary)
-        reached = 0
+        reached = -1
         for path, found in meta.fields.items():
             node = found.node
-            if isinstance(node, Scalar) and node.span.start >= reached:  # not an alias of what was looked at
+            if isinstance(node, Scalar) and node.span.start > reached:  # not an alias of what was looked at
                 reached = node.span.start
                 if node.value.startswith("http"):
                     yield from _url(article, path, node)
@@ -248,8 +246,7 @@ def _boilerplate(passage: Passage) -> Hit | None:
     text = passage.text
     m = _LABELS.search(text) if "|" in text else None
     if m is None:
-        lower = text.lower()
-        if len(lower) == len(text) and any(n in lower for n in _BOILERPLATE_NEEDLES):
+        if any(needle in text for needle in _BOILERPLATE_NEEDLES):
             m = _BOILERPLATE.search(text)
     if m is None:
         return None
@@ -299,7 +296,7 @@ def _lost_characters(article: Article, title: str, summary: str) -> Iterator[Hit
                 return
     if article.language == "en":
         lost = _NO_APOSTROPHE.search(text)
-        if lost and not lost[0].isupper():
+        if lost and not lost[0].isupper() and _ENGLISH.search(text):
             stem, end = (g for g in lost.groups() if g)
             mark = "'" if "'" in text else "’"
             new = f"{stem}n{mark}t" if end == "nt" else f"{stem}{mark}{end}"

@@ -90,7 +90,9 @@ class Hyphenation(Validator):
             return [(*kept[:2], Safety.UNSAFE)]  # Austria-Hungary; but a title may begin here
         if together or article.language != self.language:
             return [whole, kept]
-        words = len(a) == 1 or (a not in PREFIXES and self.knows(article, a) and self.knows(article, b))
+        if len(a) == 1:
+            return [kept]  # e-mail; no word is cut after one letter
+        words = a not in PREFIXES and self.knows(article, a) and self.knows(article, b)
         if self.knows(article, a + b):
             return [kept, whole] if words and len(before) > 1 else [whole]  # day-to-day, and today
         if words:

@@ -55,28 +55,39 @@ def followers() -> dict[str, frozenset[str]]:
 
 
 FOLLOWERS = followers()
-SPACED = "".join(sorted(lead for lead, seconds in FOLLOWERS.items() if " " in seconds))
-PAIR = re.compile(rf"[^\x00-\x7f](?:(?=[^\x00-\x7f{MASK}])|(?<=[{re.escape(SPACED)}])(?= ))")
+NONE: frozenset[str] = frozenset()
+ASCII = bytes(range(0x80))
+PAIR = re.compile(r"[^\x00-\x7f](?=[^\x00-\x7f]| )")
 C1 = re.compile(r"[\x80-\x9f]")
-C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
+MANY = 500  # characters outside of ASCII, as in a text in another alphabet
 
 
-def suspicious_places(text: str) -> Iterator[int]:
-    """Where ftfy could find something: in ascending order; a stretch without such a place is left alone by it."""
+def suspicious_places(text: str) -> list[int]:
+    """Where ftfy could find something, in ascending order; it leaves a stretch without such a place alone."""
     if text.isascii():
-        return
-    for m in PAIR.finditer(text):
-        if text[m.end()] in FOLLOWERS.get(m[0], ()):
-            yield m.start()
+        return []
+    unusual = text.encode("utf-8", "surrogatepass").translate(None, ASCII).decode("utf-8", "surrogatepass")
+    kinds = {*unusual, " "}
+    leads = [c for c in kinds if not FOLLOWERS.get(c, NONE).isdisjoint(kinds)]
+    places: list[int] = []
+    if len(unusual) > MANY:
+        places = [m.start() for m in PAIR.finditer(text) if text[m.end()] in FOLLOWERS.get(m[0], ())]
+    else:
+        for lead in leads:
+            at = text.find(lead)
+            while at >= 0:
+                if text[at + 1 : at + 2] in FOLLOWERS[lead]:
+                    places.append(at)
+                at = text.find(lead, at + 1)
+    if C1.search(unusual):
+        places += [m.start() for m in C1.finditer(text)]
+    return sorted(places)
 
 
 def suspicious_stretches(text: str) -> Iterator[tuple[int, int]]:
     """The parts of lines, between masks, that are worth ftfy's time."""
-    places = list(suspicious_places(text))
-    if not text.isascii() and C1_BYTES.search(text.encode("utf-8", "surrogatepass")):
-        places = sorted(places + [m.start() for m in C1.finditer(text)])
     end = 0
-    for place in places:
+    for place in suspicious_places(text):
         if place >= end:
             start = max(end, 1 + max(text.rfind(c, end, place) for c in ("\n", "\r", MASK)))
             stretch = STRETCH.match(text, start)
@@ -129,7 +140,8 @@ RESIDUE = re.compile(
     rf"(?<![A-ZÀ-Þ‘“«\"'(\[])[ÂÃ][{re.escape(SECOND)}]|â€[{re.escape(SECOND)}\ufffd]?|ï¿½|\ufffd+"
     r"|(?<=[a-z])\?(?=(?:s|t|re|ve|ll)\b)"
 )
-RESIDUE_SCREEN = re.compile(r"[ÂÃ](?=[^\x00-\x7f])|â€|ï¿|\ufffd|\?(?=[stvrl])")
+LEFT = ("Â", "Ã", "â€", "ï¿", "\ufffd")
+LOST_APOSTROPHE = re.compile(r"\?(?=[stvrl])")
 
 
 def readings(found: str) -> tuple[str, ...]:
@@ -200,7 +212,7 @@ class Mojibake(Validator):
     @staticmethod
     def _left(passage: Passage, repaired: list[tuple[int, int]]) -> Iterator[Hit]:
         text = passage.masked
-        if RESIDUE_SCREEN.search(text) is None:
+        if LOST_APOSTROPHE.search(text) is None and (text.isascii() or not any(x in text for x in LEFT)):
             return
         ends = [b for _, b in repaired]
         for m in RESIDUE.finditer(text):

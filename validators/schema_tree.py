@@ -69,13 +69,17 @@ class SchemaTree(Validator):
         """
         known = schema.children.get(pattern, {})
         keys = {key.value: key for key, _ in record.pairs}
+        twice = {key.value for key, _ in record.pairs if keys[key.value] is not key}
         prefix = f"{path}." if path else ""
         meant: set[str] = set()
         for key, value in record.pairs:
+            if keys[key.value] is not key:
+                continue  # a key that stands twice: the last value is the one that is read
             spec = known.get(key.value)
             if spec is not None:
                 hits = self._value(article, schema, spec, value, prefix + key.value)
-                yield from hits if value.span.start >= key.span.start else _unfixed(hits)
+                alias = value.span.start < key.span.start
+                yield from _unfixed(hits) if alias or key.value in twice else hits
             elif not schema.open and key.kind != "merge":
                 right = self._meant(key.value, [name for name in known if name not in keys])
                 meant.add(right)
@@ -108,7 +112,7 @@ class SchemaTree(Validator):
 
 
 def _unfixed(hits: Iterator[Hit]) -> Iterator[Hit]:
-    """The hits of a value that is an alias: a change of it would change another field."""
+    """The hits of a value that another field repeats: a change of the one alone would set them at odds."""
     for hit in hits:
         yield replace(hit, fixes=())
 

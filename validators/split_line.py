@@ -196,6 +196,12 @@ def size_of(words: int) -> str:
     return str(words) if words <= 4 else "5-7" if words <= 7 else "8-14" if words <= 14 else "15+"
 
 
+PAIRS = re.findall(
+    r"(\w+) (\w+)",
+    "end start, wrap gaps, wrap end, wrap start, words end, next start, words next, gaps end, gaps start",
+)
+
+
 def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
     """What is to be seen of the line break after line `n` of the block, as names of weights."""
     a, b = block[n], block[n + 1]
@@ -206,42 +212,18 @@ def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
         wrap = "full" if is_full(a, b, layout.width) else "room"
     long_a, long_b = size_of(a.words), size_of(b.words)
     spaced = "spaced" if layout.spaced else "tight"
-    out = [
-        "bias",
-        f"close {a.closes}",
-        f"open {b.opens}",
-        f"close {a.closes} open {b.opens}",
-        f"wrap {wrap}",
-        f"wrap {wrap} {spaced}",
-        f"wrap {wrap} close {a.closes}",
-        f"wrap {wrap} open {b.opens}",
-        f"wrap {wrap} words {long_a} {spaced}",
-        f"words {long_a}",
-        f"next words {long_b}",
-        f"words {long_a} close {a.closes}",
-        f"next words {long_b} open {b.opens}",
-        f"words {long_a} next words {long_b}",
-        f"{spaced}",
-        f"{spaced} close {a.closes}",
-        f"{spaced} open {b.opens}",
-    ]
+    seen = {"end": a.closes, "start": b.opens, "wrap": wrap, "gaps": spaced, "words": long_a, "next": long_b}
+    out = ["bias", f"wrap {wrap} words {long_a} {spaced}"]
+    out += [f"{k} {v}" for k, v in seen.items()]
+    out += [f"{x} {seen[x]} {y} {seen[y]}" for x, y in PAIRS]
     if wrap != "no":
         out.append(f"wrap {wrap} share {int(layout.share * 5)}")
-        if b.words and wrap == "full":
-            out.append(f"slack {min(4, (layout.width - len(a.text)) // 3)}")
-    if before:
-        out.append(f"before {before.closes} > {a.opens}")
-        out.append(
-            f"before {size_of(before.words)} {long_a} {long_b}"
-            if max(before.words, a.words, b.words) < 8
-            else "before long"
-        )
-    else:
-        out.append(f"first {long_a} {a.closes}")
-    if after:
-        out.append(f"after {b.closes} > {after.opens}")
-    else:
-        out.append(f"last {long_b} {b.closes}")
+    if wrap == "full":
+        out.append(f"slack {min(4, (layout.width - len(a.text)) // 3)}")
+    out.append(f"before {before.closes} > {a.opens}" if before else f"first {long_a} {a.closes}")
+    out.append(f"after {b.closes} > {after.opens}" if after else f"last {long_b} {b.closes}")
+    if before and max(before.words, a.words, b.words) <= SHORT:
+        out.append(f"short {size_of(before.words)} {long_a} {long_b}")
     if a.words > 2 and a.titled > 0.7:
         out.append(f"titled open {b.opens}")
     if b.words > 2 and b.titled > 0.7:
@@ -252,9 +234,7 @@ def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
         out.append("quote closes" if "”" in b.text else "quote left open")
     elif a.text.count('"') % 2:
         out.append("quote closes" if b.text.count('"') % 2 else "quote left open")
-    if a.last[:1].isupper() and b.first[:1].isupper() and a.words <= 6 and b.words <= 6:
-        out.append("names")
-    if a.text[:1].isalpha() and a.text[0].islower():
+    if a.text[0].islower():
         out.append("begins lower")
     return out
 
@@ -443,8 +423,8 @@ class SplitLine(Validator):
         if a.text[-1] == "-" and a.text[-2:-1].isalpha() and b.text[0].isalpha():
             return None  # a hyphenated word is another validator's
         masked, at = article.passages[0].masked, article.body.start
-        if deliberate(article.lines[a.line].text) or masked[a.end - 1 - at] == masked[b.start - at] == MASK:
-            return None
+        if article.lines[a.line].text.endswith(("  ", "\\")) or masked[a.end - 1 - at] == masked[b.start - at] == MASK:
+            return None  # a line break in Markdown, or a break inside code, a link or a tag
         score = sum(self.weights.get(f, 0.0) for f in features(block, n, layout))
         confidence = round(1 / (1 + exp(-max(-30.0, min(30.0, score)))), 3)
         if b.opens == "tail" and a.closes != "stop":
@@ -479,11 +459,6 @@ def paired(hits: Sequence[Hit | None], block: Sequence[Piece]) -> Iterator[Hit]:
             hit = Hit(span, values, fix("join the lines", *edits), case="link")
             n += 1
         yield hit
-
-
-def deliberate(line: str) -> bool:
-    """Two blanks or a backslash at the end of a line are a line break in Markdown."""
-    return line.endswith(("  ", "\\"))
 
 
 def blocks_of(lines: Sequence[Line], known: Words) -> tuple[list[list[Piece]], int]:

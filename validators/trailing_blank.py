@@ -22,7 +22,8 @@ class TrailingBlank(Validator):
 
     def check(self, article: Article) -> Iterator[Hit]:
         text = article.text
-        if not (" \n" in text or "\t\n" in text or " \r" in text or "\t\r" in text or text.endswith((" ", "\t"))):
+        ends = " \n" in text or text.endswith((" ", "\t")) or ("\t" in text and ("\t\n" in text or "\t\r" in text))
+        if not ends and not ("\r" in text and " \r" in text):
             return
         edits = []
         for n, line in enumerate(article.lines):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterator
 
 from copydesk.blocks import TAG_INSIDE
 from copydesk.model import MASK, Line
 
-_TRIGGER = re.compile(r"[`<{@$\[]|://|www\.", re.I)
 _TOKEN = re.compile(
     r"`+"
     r"|<!--"
@@ -23,72 +23,79 @@ _TOKEN = re.compile(
     r"|\]\[[^\[\]\r\n]{1,200}\]"
     r"|\[\^[^\[\]\s]{1,80}\]"
 )
+_MARKS = ("`", "<", "{", "$$", "](", "][", "[^")
 _TICKS = re.compile("`+")
 _CLOSERS = {"<!--": "-->", "{{": "}}", "{%": "%}", "$$": "$$"}
-_URL = re.compile(r"(?:https?://|ftp://|www\.)[^\s<>\"“”«»‘`|\\^{}\[\]、。，；：！？（）「」『』【】]++", re.I)
-_MAIL = re.compile(r"(?<![\w.+\-])[\w.+\-]{1,64}@[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}")
-_DEFINITION = re.compile(r"(?m)^[ >]{0,12}\[[^\[\]\r\n]{1,200}\]:([^\r\n]*)")
+_REST_OF_URL = re.compile(r"[^\s<>\"“”«»‘`|\\^{}\[\]、。，；：！？（）「」『』【】]++")
+_SCHEME = re.compile(r"(?:https?|ftp)\Z", re.I)
+_LOCAL = re.compile(r"[\w.+\-]++\Z")
+_HOST = re.compile(r"[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,8}")
+_DEFINITION = re.compile(r"[ >]{0,12}\[[^\[\]\r\n]{1,200}\]:([^\r\n]*)")
 _VISIBLE = re.compile(r"[^\r\n]+")
 _HIDDEN = frozenset({"code", "table", "html"})
 
 
 def mask(text: str, start: int, lines: tuple[Line, ...]) -> str:
     """`text[start:]` with everything that is not prose replaced by MASK, line ends kept, at the same length."""
-    spans: list[tuple[int, int]] = []
-    triggered = _TRIGGER.search(text, start) is not None
-    n, count = 0, len(lines)
-    while n < count:
-        kind = lines[n].kind
-        if kind in _HIDDEN:
-            spans.append((lines[n].start, lines[n].end))
-            n += 1
-        elif triggered and kind != "blank":
-            first = n  # what stands between blank lines is looked at as one, since a code span may go over a line end
-            while n < count and (kind := lines[n].kind) != "blank" and kind not in _HIDDEN:
-                n += 1
-            a, b = lines[first].start, lines[n - 1].end
-            if _TRIGGER.search(text, a, b):
-                spans += _inline(text, a, b)
-        else:
-            n += 1
-    return _cover(text, start, spans)
+    body = text[start:] if start else text
+    spans = _addresses(body)
+    marked = any(map(body.__contains__, _MARKS))
+    if marked or not _HIDDEN.isdisjoint([line.kind for line in lines]):
+        spans += _hidden(lines, start)
+    if marked:
+        for a, b in _stretches(lines, start):
+            spans += _tokens(body, a, b)
+    if "]:" in body:
+        for line in lines:
+            if "]:" in line.text and (m := _DEFINITION.match(line.text)):
+                spans.append((line.start - start + m.start(1), line.end - start))
+    return _cover(body, spans)
 
 
 def mask_value(value: str) -> str:
     """The same for a single value, which has no blocks."""
-    if _TRIGGER.search(value) is None:
-        return value
-    return _cover(value, 0, _inline(value, 0, len(value)))
+    spans = _addresses(value)
+    if any(map(value.__contains__, _MARKS)):
+        spans += _tokens(value, 0, len(value))
+    return _cover(value, spans)
 
 
-def _cover(text: str, start: int, spans: list[tuple[int, int]]) -> str:
+def _hidden(lines: tuple[Line, ...], start: int) -> list[tuple[int, int]]:
+    return [(line.start - start, line.end - start) for line in lines if line.kind in _HIDDEN]
+
+
+def _stretches(lines: tuple[Line, ...], start: int) -> Iterator[tuple[int, int]]:
+    """What stands between blank or hidden lines is looked at as one: a code span may go over a line end."""
+    first = None
+    end = 0
+    for line in lines:
+        if line.kind == "blank" or line.kind in _HIDDEN:
+            if first is not None:
+                yield first - start, end - start
+            first = None
+        else:
+            first = line.start if first is None else first
+            end = line.end
+    if first is not None:
+        yield first - start, end - start
+
+
+def _cover(body: str, spans: list[tuple[int, int]]) -> str:
     if not spans:
-        return text[start:]
+        return body
     spans.sort()
-    out, at = [], start
+    out, at = [], 0
     for a, b in spans:
         a = max(a, at)
         if a < b:
-            out += [text[at:a], _VISIBLE.sub(_masks, text[a:b])]
+            out += [body[at:a], _VISIBLE.sub(_masks, body[a:b])]
             at = b
-    out.append(text[at:])
+    out.append(body[at:])
     return "".join(out)
 
 
 def _masks(m: re.Match[str]) -> str:
     return MASK * len(m[0])
-
-
-def _inline(text: str, a: int, b: int) -> list[tuple[int, int]]:
-    """What is not prose in one stretch of text without blank lines; the spans may overlap."""
-    spans = _tokens(text, a, b)
-    for m in _URL.finditer(text, a, b):
-        spans.append((m.start(), m.start() + _url_length(m[0])))
-    if text.find("@", a, b) >= 0:
-        spans += [m.span() for m in _MAIL.finditer(text, a, b)]
-    if text.find("]:", a, b) >= 0:
-        spans += [(a + m.start(1), a + m.end(1)) for m in _DEFINITION.finditer(text[a:b])]
-    return spans
 
 
 def _tokens(text: str, a: int, b: int) -> list[tuple[int, int]]:
@@ -121,6 +128,36 @@ def _tokens(text: str, a: int, b: int) -> list[tuple[int, int]]:
                 spans.append((m.start(), at))
         else:
             spans.append((m.start() + (token[0] == "]"), at))
+    return spans
+
+
+# ---------------------------------------------------------------------------------------------- URLs and addresses
+
+
+def _addresses(body: str) -> list[tuple[int, int]]:
+    """URLs and e-mail addresses, found from the marks that they all have, which are much rarer than letters."""
+    spans = []
+    at = body.find("://")
+    while at >= 0:
+        scheme = _SCHEME.search(body, max(0, at - 5), at)
+        rest = _REST_OF_URL.match(body, at + 3)
+        end = at + 3
+        if scheme and rest:
+            end += _url_length(rest[0])
+            spans.append((scheme.start(), end))
+        at = body.find("://", end)
+    at = body.find("www.")
+    while at >= 0:
+        rest = _REST_OF_URL.match(body, at)
+        end = at + max(4, _url_length(rest[0])) if rest else at + 4
+        spans.append((at, end))
+        at = body.find("www.", end)
+    at = body.find("@")
+    while at >= 0:
+        local, host = _LOCAL.search(body, max(0, at - 64), at), _HOST.match(body, at + 1)
+        if local and host:
+            spans.append((local.start(), host.end()))
+        at = body.find("@", at + 1)
     return spans
 
 

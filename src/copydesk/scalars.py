@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import yaml
 
@@ -39,11 +40,17 @@ _RESOLVERS: dict[str, list[tuple[ScalarKind, re.Pattern[str]]]] = {
 
 def plain_kind(value: str) -> ScalarKind:
     """What PyYAML's resolver (YAML 1.1) takes an unquoted value for."""
+    return _short_kind(value) if len(value) < 40 else _kind(value)
+
+
+def _kind(value: str) -> ScalarKind:
     for kind, pattern in _RESOLVERS.get(value[:1], ()):
         if pattern.match(value):
             return "date" if kind == "datetime" and len(value) == 10 else kind
     return "str"
 
+
+_short_kind = lru_cache(4096)(_kind)  # keys, flags and names come again in every article
 
 # -------------------------------------------------------------------------------------------------------- passages
 

@@ -3,6 +3,17 @@
 A schema names its fields by path (`provider.domain`, `images[].width`, `topics[]`), gives each a type and constraints,
 and may name relations between fields. Presence and types are judged here, on the nodes of the front matter; the
 constraints and relations are only read: who checks them compiles them.
+
+    about: what the schema is for
+    recognise: [key, key]       an article with all these keys is judged by it, where none is configured
+    unknown: report             or allow: what to do about keys that it does not name
+    fields:
+      path: type                or {type: …, required: true, nullable: true, expected: words for a message, constraints}
+    relations:
+      - {check: name, …}        the checks and their settings stand in `validators/field_relation.py`
+
+A text, URL or host may have `pattern`, `min-length` and `max-length`, a number `min` and `max`, a list `min-items`,
+`max-items` and `unique-items`, every single value `values`, `unique` and `max-uses` (in the whole corpus).
 """
 
 from __future__ import annotations
@@ -127,6 +138,8 @@ def read_schema(path: Path) -> Schema:
     fields: dict[str, FieldSpec] = {}
     for key, _ in nodes["fields"][1].value:
         where = f"{path}:{key.start_mark.line + 1}"
+        if key.value in fields:
+            raise SchemaError(f"{where}: the field {key.value!r} stands twice")
         fields[key.value] = _read_field(key.value, raw["fields"].get(key.value), where)
     recognise = raw.get("recognise") or []
     if not isinstance(recognise, list) or any(r not in fields for r in recognise):
@@ -239,7 +252,9 @@ def open_schemas(files: Iterable[Path], options: Mapping[str, Any]) -> Schemas:
     configured: list[tuple[str, str]] = []
     for entry in [*(options.get("schemas") or ()), {"files": "*", "schema": options.get("schema")}]:
         if not isinstance(entry, dict):
-            raise SchemaError(f"an entry of 'schemas' is a table such as {{files = 'news/*', schema = 'news'}}, not {entry!r}")
+            raise SchemaError(
+                f"an entry of 'schemas' is a table such as {{files = 'news/*', schema = 'news'}}, not {entry!r}"
+            )
         name = str(entry.get("schema") or "")
         if name.endswith((".yaml", ".yml")):
             paths[name] = Path(name)
