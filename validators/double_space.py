@@ -17,6 +17,9 @@ TWO_SPACES = re.compile(r"(?<=[.!?])  (?=[A-Z“\"])")
 MARKER = re.compile(r"[ \t>]*+(?:#{1,6}|[-+*•‣◦▪·●–]|\d{1,9}[.)]|\[[ xX]\])?$")
 WIDE = 4  # spaces: a gap as wide as this may separate columns, or two texts
 WORDS_PER_GAP = 4
+PARAGRAPH = 120  # characters; a longer line is no row of a table
+COMMENT = re.compile(r"#|//|--\s")
+NUMBER = re.compile(r"[-+−]?\d")
 
 
 @dataclass
@@ -41,19 +44,21 @@ class DoubleSpace(Validator):
                 yield from self._body(article, passage, gaps)
 
     def _body(self, article: Article, passage: Passage, gaps: list[tuple[int, int]]) -> Iterator[Hit]:
-        text, offset = passage.masked, article.body.start
-        if len(TWO_SPACES.findall(text)) > max(1, len(ONE_SPACE.findall(text))):
-            gaps = [(a, b) for a, b in gaps if b - a > 2 or not SENTENCE_END.search(text, max(0, a - 4), a)]
-        starts = [line.start - offset for line in article.lines]
+        text = passage.masked
+        starts = [line.start - article.body.start for line in article.lines]
+        if has_habit(text):
+            gaps = [(a, b) for a, b in gaps if b - a > 2 or not ends_sentence(text, a)]
         numbered = [(bisect_right(starts, a) - 1, a, b) for a, b in gaps]
         by_line = {n: [(a, b) for _, a, b in group] for n, group in groupby(numbered, lambda x: x[0])}
-        ends = {n: {b - starts[n] for _, b in found} for n, found in by_line.items()}
+        ragged = {n for n, found in by_line.items() if any(not ends_sentence(text, a) for a, _ in found)}
         for n, found in by_line.items():
             line = article.lines[n]
-            if ends[n] & (ends.get(n - 1, set()) | ends.get(n + 1, set())):
-                continue  # what follows the gap begins in the same column in the line above or below
-            prose = [(a, b) for a, b in found if not MARKER.match(line.text, 0, a - starts[n])]
-            if prose and is_prose(line, len(prose)):
+            if len(line.text) < PARAGRAPH and n in ragged and not ragged.isdisjoint((n - 1, n + 1)):
+                continue  # short lines, one below the other, with gaps in the middle of a sentence: a table
+            prose = [
+                (a, b) for a, b in found if not MARKER.match(line.text, 0, a - starts[n]) and joins_words(text, a, b)
+            ]
+            if prose and is_prose(line, len(found)):
                 certain = all(b - a < WIDE for a, b in prose)
                 yield self._hit(passage, prose, Safety.SAFE if certain else Safety.UNSAFE)
 
@@ -68,6 +73,21 @@ class DoubleSpace(Validator):
         made = [passage.edit(a + 1, b, "") for a, b in gaps]
         fixes = fix("leave one space", *made, safety=safety)
         return Hit(passage.span(gaps[0][0], gaps[-1][1]), values, fixes, passage.field)
+
+
+def has_habit(text: str) -> bool:
+    """Whether somebody puts two spaces between sentences: twice, and in no less than a quarter of the places."""
+    twice = len(TWO_SPACES.findall(text))
+    return twice > 1 and twice * 3 >= len(ONE_SPACE.findall(text))
+
+
+def ends_sentence(text: str, at: int) -> bool:
+    return SENTENCE_END.search(text, max(0, at - 4), at) is not None
+
+
+def joins_words(text: str, start: int, end: int) -> bool:
+    """Whether the gap stands neither between two numbers nor before a comment in code."""
+    return not (COMMENT.match(text, end) or (text[start - 1].isdigit() and NUMBER.match(text, end)))
 
 
 def is_prose(line: Line, gaps: int) -> bool:

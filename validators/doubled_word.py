@@ -48,7 +48,7 @@ class DoubledWord(Validator):
             found = list(self._pair.finditer(passage.masked))
             doubled = sum(a == b and a.isalpha() for a, b in pairwise(words))
             for m in found:
-                if len(m["word"]) > 1 or not is_letter_among_letters(passage.masked, m):
+                if not (is_stammer(passage.masked, m) or is_letter_among_letters(passage.masked, m)):
                     yield self._hit(passage, m, doubled >= self.spoken)
 
     def _hit(self, passage: Passage, m: re.Match[str], is_spoken: bool) -> Hit:
@@ -69,7 +69,15 @@ class DoubledWord(Validator):
         return Hit(passage.span(m.start(), m.end()), {"word": word, "around": around}, fixes, passage.field, case)
 
 
+def is_stammer(text: str, m: re.Match[str]) -> bool:
+    """Whether the word stands there a third time: that is meant."""
+    word = m["word"]
+    return text[m.end() : m.end() + len(word) + 2].split()[:1] == [word]
+
+
 def is_letter_among_letters(text: str, m: re.Match[str]) -> bool:
-    """Whether more single letters stand beside it: `a a b b` is a rhyme scheme."""
+    """Whether more single letters stand beside a letter: `a a b b` is a rhyme scheme."""
+    if len(m["word"]) > 1:
+        return False
     beside = text[max(0, m.start() - 3) : m.start()], text[m.end() : m.end() + 3]
     return any(SINGLE_LETTER.search(x) for x in beside)

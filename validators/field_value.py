@@ -35,7 +35,7 @@ _ELLIPSIS = re.compile(
     r"(?:(?:read|see|show|view) more|continue reading)?[.»>]{0,2}$",
     re.I,
 )
-_WEB_ADDRESS_END = re.compile(r"(?:https?://|www\.)\S{1,300}$|\S{1,80}@\S{1,80}$|[#@]\w{1,80}$")
+_WEB_ADDRESS_END = re.compile(r"(?:https?://|www\.)\S{1,300}$|[^\s@]{1,80}@[^\s@]{1,80}$|[#@]\w{1,80}$")
 _ONLY_URL = re.compile(r"https?://\S+")
 _SENTENCE_END = re.compile(r"[a-z)\d][.!?][\"”’)]?\s+[A-Z]")
 _LAST_WORD = re.compile(r"[^\W\d_]{1,20}$")
@@ -65,19 +65,20 @@ _PLACEHOLDER = re.compile(
 _TITLE_WORDS = frozenset(("test", "testing", "none", "nil", "null", "unknown", "n/a", "na", "description", "summary"))
 """Bad as a summary, but a title can be just this word."""
 _BOILERPLATE = re.compile(
-    r"(?:Please (?:accept|allow) (?:all |our |the use of )?cookies|Please enable (?:cookies|java ?script)"
+    r"(?:Please (?:accept|allow) (?:all |our |the use of )?cookies|Please enable (?:cookies|[Jj]ava ?[Ss]cript)"
     r"|(?:This|Our) (?:web)?site uses cookies|We use cookies (?:to|and|on)"
     r"|By continuing to (?:use|browse) (?:this|our|the) (?:web)?site"
     r"|Your (?:e-?mail|message|comment|request|subscription|submission) has been (?:sent|received|submitted|confirmed)"
     r"|Thank(?:s| you) for (?:subscribing|signing up|registering|your (?:submission|comment))"
     r"|(?:Sign up for|Subscribe to) our (?:\w{1,20} )?newsletter|Enter your e-?mail(?: address)?"
-    r"|Java ?[Ss]cript (?:is disabled|must be enabled|is required) (?:in|on|to)|You (?:need|have) to enable Java ?[Ss]cript"
+    r"|Java ?[Ss]cript (?:is disabled|must be enabled|is required) (?:in|on|to)"
+    r"|You (?:need|have) to enable Java ?[Ss]cript"
     r"|[Aa]ll [Rr]ights [Rr]eserved|(?:Become|You must be) an? \w{1,20} subscriber to read|Already a subscriber\?"
     r"|(?:Please )?[Dd]isable your ad ?blocker|Click here to read more|Read the full (?:article|story) (?:here|at|on))"
 )
 _BOILERPLATE_NEEDLES = (
-    "cookies", "Java", "java", "By continuing", "has been", "Thank", "newsletter", "Enter your e", "ights ", "subscriber",
-    "blocker", "to read more", "Read the full",
+    "cookies", "Java", "java", "By continuing", "has been", "Thank", "newsletter", "Enter your e", "ights ",
+    "subscriber", "blocker", "to read more", "Read the full",
 )  # fmt: skip
 """One of these is in every text that `_BOILERPLATE` finds; looking for them is ten times faster."""
 _LABELS = re.compile(r"(?:^|(?<=[.!?]\s)|(?<=\|))\s{0,3}(?:[A-Z][\w'’&-]{0,20}(?: [\w'’&-]{1,20}){0,3} ?\| ?){3,}")
@@ -88,9 +89,9 @@ _NO_APOSTROPHE = re.compile(
     re.I,
 )
 _ENGLISH = re.compile(r"\b(?:the|you|your|and|it|to|of|is|are|this|with|new|how|for)\b", re.I)
-_LONE_GAP = re.compile(r"(?<=\w)  (?=\w)")
-_WORD_BEFORE = re.compile(r"[\w’'.-]{1,40}$")
-_WORD_AFTER = re.compile(r"[\w’'.-]{1,40}")
+_SIGN = re.compile(
+    r"(?:(?P<far>\S{1,40}) )?(?P<near>\S{1,40}) (?P<sign>[&–—]) (?P<next>\S{1,40})(?: (?P<last>\S{1,40}))?"
+)
 _TRACKING = re.compile(
     r"utm_\w{1,30}|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|li_fat_id|igsh(?:id)?|mc_[ce]id"
     r"|_hs(?:enc|mi)|hsctatracking|mkt_tok|elq_?\w{0,20}|wt\.mc_id|vero_(?:id|conv)|oly_(?:enc|anon)_id|_ga|_gl|s_cid"
@@ -245,9 +246,8 @@ def _boilerplate(passage: Passage) -> Hit | None:
     """A sentence of the page around the article; offered for deletion where it is the end of the value."""
     text = passage.text
     m = _LABELS.search(text) if "|" in text else None
-    if m is None:
-        if any(needle in text for needle in _BOILERPLATE_NEEDLES):
-            m = _BOILERPLATE.search(text)
+    if m is None and any(needle in text for needle in _BOILERPLATE_NEEDLES):
+        m = _BOILERPLATE.search(text)
     if m is None:
         return None
     fixes: tuple[Fix, ...] = ()
@@ -282,18 +282,21 @@ def _lost_characters(article: Article, title: str, summary: str) -> Iterator[Hit
     if passage is None:
         return
     text = passage.text
-    summary = _read(summary)
+    summary = _read(summary[:2000])
+    if len(text) > 300:
+        return
+    whole = _read(text)
     for m in _AMPERSAND.finditer(summary):
         bare = re.search(rf"(?<!\w){m[0].replace('&', '')}(?!\w)", text)
-        if bare and m[0] not in _read(text):
+        if bare and m[0] not in whole:
             yield _restored(passage, bare.start(), bare.end(), m[0])
             return
-    for gap in _LONE_GAP.finditer(text):
-        before, after = _WORD_BEFORE.search(text[: gap.start()]), _WORD_AFTER.match(text, gap.end())
-        for sign in ("&", "–", "—"):
-            if before and after and f"{before[0]} {sign} {after[0]}" in summary:
-                yield _restored(passage, gap.start(), gap.end(), f" {sign} ")
-                return
+    spaced = any(sign in summary for sign in (" & ", " – ", " — "))
+    for m in _SIGN.finditer(summary) if spaced else ():
+        gap = _gap_in(text, m)
+        if gap is not None:
+            yield _restored(passage, gap[0], gap[1], f" {m['sign']} ")
+            return
     if article.language == "en":
         lost = _NO_APOSTROPHE.search(text)
         if lost and not lost[0].isupper() and _ENGLISH.search(text):
@@ -301,6 +304,18 @@ def _lost_characters(article: Article, title: str, summary: str) -> Iterator[Hit
             mark = "'" if "'" in text else "’"
             new = f"{stem}n{mark}t" if end == "nt" else f"{stem}{mark}{end}"
             yield _restored(passage, lost.start(), lost.end(), new)
+
+
+def _gap_in(title: str, m: re.Match[str]) -> tuple[int, int] | None:
+    """Where a title has the words of a summary without the sign between them: two blanks, or four words in a row."""
+    near, after, end = m["near"], m["next"].rstrip(",.;:!?"), (m["last"] or "").rstrip(",.;:!?")
+    at, width = title.find(f"{near}  {after}"), 2
+    if at < 0 and m["far"] and end:
+        at, width = title.find(f"{m['far']} {near} {m['next']} {end}"), 1
+        at += len(m["far"]) + 1 if at >= 0 else 0
+    if at < 0:
+        return None
+    return at + len(near), at + len(near) + width
 
 
 def _restored(passage: Passage, start: int, end: int, new: str) -> Hit:

@@ -57,6 +57,8 @@ class Run(NamedTuple):
     after: str
     to_left: bool
     """There are letters in the line that are written from right to left."""
+    mixed: bool
+    """There are such letters somewhere in the passage."""
     misread: bool
     """What stands here is mojibake."""
     safety: Safety
@@ -75,10 +77,10 @@ class InvisibleCharacter(Validator):
 
     def check(self, article: Article) -> Iterator[Hit]:
         for passage in article.passages:
-            unusual = passage.masked.encode("utf-8", "surrogatepass").translate(None, VISIBLE_ASCII)
+            unusual = passage.text.encode("utf-8", "surrogatepass").translate(None, VISIBLE_ASCII)
             if not unusual or INVISIBLE.search(unusual.decode("utf-8", "surrogatepass")) is None:
                 continue
-            marks = [(line, m) for line, run in runs_of(passage) for m in judged(passage.masked, run)]
+            marks = [(line, m) for line, run in runs_of(passage) for m in judged(passage, run)]
             marks.sort(key=lambda x: (x[0], x[1].case, x[1].safety, x[1].new is None, x[1].start))
             for key, group in groupby(marks, lambda x: (x[0], x[1].case, x[1].safety, x[1].new is None)):
                 found = [m for _, m in group]
@@ -90,24 +92,29 @@ class InvisibleCharacter(Validator):
 
 def runs_of(passage: Passage) -> Iterator[tuple[int, Run]]:
     """The runs of invisible characters, each with the start of its line."""
-    text = passage.masked
+    text = passage.text
     line = seen = stop = 0
     to_left = False
+    mixed = RIGHT_TO_LEFT.search(text) is not None
     for m in INVISIBLE.finditer(text):
         start, end = m.span()
         line = max(line, 1 + max(text.rfind("\n", seen, start), text.rfind("\r", seen, start)))
         if seen == 0 or start > stop:
             rest = LINE_END.search(text, end)
             stop = rest.start() if rest else len(text)
-            to_left = RIGHT_TO_LEFT.search(text, line, stop) is not None
+            to_left = mixed and RIGHT_TO_LEFT.search(text, line, stop) is not None
         seen = end
         before = text[start - 1] if start else ""
         misread = before in MISREAD or any(c in WINDOWS for c in m[0])
-        yield line, Run(start, end, before, text[end : end + 1], to_left, misread, harm(passage, start, end))
+        yield line, Run(start, end, before, text[end : end + 1], to_left, mixed, misread, harm(passage, start, end))
 
 
-def judged(text: str, run: Run) -> Iterator[Mark]:
-    """What to say of each character of a run; those that belong there are left out."""
+def judged(passage: Passage, run: Run) -> Iterator[Mark]:
+    """What to say of each character of a run; those that belong there are left out.
+
+    In code and URLs nothing is changed, and only what deceives a reader is said.
+    """
+    text = passage.text
     at_line_end = run.after in ("", "\n", "\r")
     needless = at_line_end or run.before in ("", "\n", "\r")
     western = is_western(run.before) and is_western(run.after)
@@ -116,11 +123,14 @@ def judged(text: str, run: Run) -> Iterator[Mark]:
         case = CASE.get(c) or category(c)
         new: str | None = ""
         safety = run.safety
+        hidden = passage.masked[at] != c
+        if hidden and case not in ("direction", "hidden-text"):
+            continue
         if case == "soft-hyphen":
             if run.misread or (at_line_end and run.before.isalpha()):
                 continue  # the second half of a misread character; a word that was divided there
         elif case == "zero-width":
-            if run.to_left if c in DIRECTION_MARKS else not western:
+            if run.mixed if c in DIRECTION_MARKS else not western:
                 continue
         elif case == "byte-order-mark":
             safety = Safety.SAFE
@@ -143,7 +153,7 @@ def judged(text: str, run: Run) -> Iterator[Mark]:
         else:
             if run.before == BLACK_FLAG or (run.before >= "\u2e80" and run.end - run.start == 1):
                 continue  # the flag of a country; a variant of an ideograph
-            safety = Safety.UNSAFE
+            new, safety = None if hidden else "", Safety.UNSAFE
         yield Mark(at, at + 1, case, new, safety)
 
 
@@ -175,7 +185,7 @@ def harm(passage: Passage, start: int, end: int) -> Safety:
 def hit(passage: Passage, marks: list[Mark]) -> Hit:
     """The hit of some characters of one kind."""
     first = marks[0]
-    characters = [passage.masked[m.start] for m in marks]
+    characters = [passage.text[m.start] for m in marks]
     names = dict.fromkeys(f"U+{ord(c):04X} {unicodedata.name(c, '')}".strip() for c in characters)
     values: dict[str, object] = {"characters": ", ".join(list(names)[:3]), "count": len(marks)}
     if first.case == "hidden-text":

@@ -127,10 +127,15 @@ def changes(old: str, new: str) -> list[Edit] | None:
     if before[1::2] != after[1::2]:
         return None
     out, at = [], 0
-    for n, (a, b) in enumerate(zip(before, after, strict=True)):
-        if n % 2 == 0 and a != b:
-            out.append(minimal(at, a, b))
-        at += len(a)
+    for a, b in zip(before, after, strict=True):
+        pieces = a.split(" "), b.split(" ")
+        if len(pieces[0]) != len(pieces[1]):
+            pieces = [a], [b]  # a space was a part of a character
+        for x, y in zip(*pieces, strict=True):
+            if x != y:
+                out.append(minimal(at, x, y))
+            at += len(x) + 1
+        at -= 1
     return out
 
 
@@ -138,7 +143,7 @@ def changes(old: str, new: str) -> list[Edit] | None:
 SECOND = "".join(sorted(read_byte("cp1252", b) for b in range(0x80, 0xC0)))
 RESIDUE = re.compile(
     rf"(?<![A-ZÀ-Þ‘“«\"'(\[])[ÂÃ][{re.escape(SECOND)}]|â€[{re.escape(SECOND)}\ufffd]?|ï¿½|\ufffd+"
-    r"|(?<=[a-z])\?(?=(?:s|t|re|ve|ll)\b)"
+    r"|(?<=[a-z])\?(?=(?:s|t|re|ve|ll)\b(?![=&/]))"
 )
 LEFT = ("Â", "Ã", "â€", "ï¿", "\ufffd")
 LOST_APOSTROPHE = re.compile(r"\?(?=[stvrl])")
@@ -195,8 +200,8 @@ class Mojibake(Validator):
         first, last = places[0], places[-1]
         safety = Safety.UNSAFE if ABOUT_ENCODINGS.search(article.text) else Safety.SAFE
         values: dict[str, object] = {
-            "before": passage.text[first[0] : first[1]],
-            "after": first[2],
+            "before": passage.text[first[0] : first[1]][:40],
+            "after": first[2][:40],
             "count": len(places),
             "others": f", and {len(places) - 1} more" if len(places) > 1 else "",
         }

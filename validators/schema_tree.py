@@ -52,6 +52,8 @@ class SchemaTree(Validator):
     cases = ("missing", "empty", "unknown", "misspelt", "wrong-type", "quoted", "unquoted", "single-value")
     likeness: float = 0.8
     """How like a known key an unknown one must be to be taken for its misspelling, from 0 to 1."""
+    strangers: int = 20
+    """Unknown keys of a record that are looked at that closely; with more, the schema is not the article's."""
     _schemas: Schemas = field(default_factory=lambda: Schemas({}), init=False)
 
     def prepare(self, setup: Setup) -> None:
@@ -72,6 +74,7 @@ class SchemaTree(Validator):
         twice = {key.value for key, _ in record.pairs if keys[key.value] is not key}
         prefix = f"{path}." if path else ""
         meant: set[str] = set()
+        strangers = 0
         for key, value in record.pairs:
             if keys[key.value] is not key:
                 continue  # a key that stands twice: the last value is the one that is read
@@ -81,7 +84,9 @@ class SchemaTree(Validator):
                 alias = value.span.start < key.span.start
                 yield from _unfixed(hits) if alias or key.value in twice else hits
             elif not schema.open and key.kind != "merge":
-                right = self._meant(key.value, [name for name in known if name not in keys])
+                strangers += 1
+                likely = strangers <= self.strangers and len(key.value) <= 60
+                right = self._meant(key.value, [name for name in known if name not in keys]) if likely else ""
                 meant.add(right)
                 yield _unknown(schema, key, prefix, right)
         merged = any(key.kind == "merge" for key in keys.values())

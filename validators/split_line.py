@@ -34,10 +34,7 @@ from copydesk.validator import (
 WIDEST = 110  # code points; text wrapped by hand or by a program is narrower, a line of unwrapped prose is longer
 NARROWEST = 30
 CAPITAL = "a capital after it"
-CJK = "\u2e80"
 CERTAIN = 0.999  # no sentence begins with a comma or a full stop
-
-
 ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Mt|Jr|Sr|vs|No|Fig|Vol|pp|e\.g|i\.e)|\b[A-Z])\.$"
 )
@@ -47,6 +44,7 @@ OPENERS = "([{“‘«"
 MARK = re.compile(r"(?:[-+*•‣◦▪·●]|\d{1,9}[.)]|#{1,6}|>)(?:\s|$)|[-*_]{3}")
 KINDS_OF_END = ["colon", "comma", "semicolon", "dash", "dash", "dash", "slash"]
 ENDINGS = dict(zip(":,;-–—/", KINDS_OF_END, strict=True)) | dict.fromkeys(OPENERS, "open")
+TWO_MARKS = frozenset(a + b for a in ":,;-(" for b in ".,;:") | {".."}  # the second means something else
 AFTER_TAIL = " ,.;:!?\"'" + CLOSERS
 DASHES = "-–—"
 SHORT = 7  # words
@@ -255,7 +253,7 @@ def doubt(block: Sequence[Piece], n: int, layout: Layout) -> str:
     if b.opens == "address" and not (hanging and after and goes_on(after)):
         return "an address"
     if layout.width and is_full(a, b, layout.width):
-        if layout.spaced and layout.share > 0.8:
+        if layout.spaced and layout.share > 0.8 and a.closes != "colon":
             return ""
         if titled(a) and titled(b) and not hanging:
             return "two titles"
@@ -282,7 +280,7 @@ def doubt(block: Sequence[Piece], n: int, layout: Layout) -> str:
 def between_entries(block: Sequence[Piece], n: int, layout: Layout) -> bool:
     """Whether the lines are entries of a list or a menu, of which there is nothing to say."""
     a, b = block[n], block[n + 1]
-    if a.text[-1] >= CJK or b.text[0] >= CJK:
+    if max(a.text[-1], b.text[0]) >= "\u2e80":
         return True  # no spaces, no capitals: nothing here says where a sentence ends
     if LETTERED.match(b.text) or TIME.match(b.text):
         return True
@@ -328,7 +326,8 @@ def words_are_lost(block: Sequence[Piece], n: int) -> bool:
         return False
     open_end = a.closes == "dangling" and a.words > 2 and a.last.lower() not in ("by", "via")
     if b.words > 9:  # no name, but the rest of a sentence that lost its beginning
-        return open_end and a.words > 7 and b.closes == "stop"
+        listed = a.text.endswith(("; and", "; or"))
+        return open_end and not listed and a.words > 7 and b.closes == "stop" and len(b.text) > WIDEST
     name = b.words <= 4 and b.closes in ("title", "caps", "lower", "digit")
     unfinished = open_end or (a.closes == "comma" and a.words <= 4)
     return unfinished and name and after is not None and after.opens == "opening" and after.words > 4
@@ -418,7 +417,7 @@ class SplitLine(Validator):
         """What the break after line `n` of the block is; None where it is right as it stands."""
         a, b = block[n], block[n + 1]
         full = bool(layout.width) and is_full(a, b, layout.width)
-        if not full and a.closes == "stop" and b.opens != "tail":
+        if (a.text[-1] + b.text[0] in TWO_MARKS) if b.opens == "tail" else (a.closes == "stop" and not full):
             return None
         if a.text[-1] == "-" and a.text[-2:-1].isalpha() and b.text[0].isalpha():
             return None  # a hyphenated word is another validator's

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,7 @@ MARKS = (
     (b"GIF8", "a GIF image"),
     (b"{\\rtf", "rich text (RTF)"),
 )
+ISO_2022 = re.compile(rb"\x1b\$(?:[@AB]|[()][A-G])")
 SAMPLE = 4096  # bytes
 AROUND = 16  # bytes of the excerpt on each side
 
@@ -51,10 +53,10 @@ def binary_nature(data: bytes) -> str:
         if data.startswith(mark):
             return nature
     if b"\x00" not in data:
-        return ""
+        return "text in ISO-2022 (Chinese, Japanese or Korean)" if ISO_2022.search(data) else ""
     sample = data[:SAMPLE]
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
-    if max(even, odd) > len(sample) // 4 and min(even, odd) < len(sample) // 40:
+    if max(even, odd) > len(sample) // 4 and min(even, odd) <= len(sample) // 40:
         return "text in UTF-16"
     return "binary data (it holds NUL bytes)"
 

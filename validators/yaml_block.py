@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from copydesk.validator import (
@@ -24,6 +24,7 @@ from copydesk.validator import (
     Pair,
     Safety,
     Scalar,
+    Schemas,
     Setup,
     Span,
     Validator,
@@ -56,9 +57,11 @@ class YamlBlock(Validator):
         "absent",
     )
     _required: bool = field(default=False, init=False)
+    _schemas: Schemas = field(default_factory=lambda: Schemas({}), init=False)
 
     def prepare(self, setup: Setup) -> None:
         self._required = setup.options.get("front-matter") == "required"
+        self._schemas = setup.schemas
 
     def check(self, article: Article) -> Iterator[Hit]:
         meta = article.meta
@@ -73,7 +76,17 @@ class YamlBlock(Validator):
         if not article.text[meta.content.start : meta.content.end].strip():
             yield Hit(_opening(article, meta), case="empty")
         if meta.format == "yaml" and meta.root is not None:
-            yield from _look(article, meta.root, "")
+            for hit in _look(article, meta.root, ""):
+                yield self._as_meant(article, hit) if len(hit.fixes) > 1 else hit
+
+    def _as_meant(self, article: Article, hit: Hit) -> Hit:
+        """Of the two readings of a value the one that its schema wants, where a schema knows the field."""
+        schema = self._schemas.of(article)
+        spec = schema.spec(hit.field or "") if schema else None
+        wanted = {"text": 0, "bool": 1, "int": 1, "number": 1}.get(spec.type) if spec else None
+        if wanted is None or (wanted == 1 and spec and (spec.type == "bool") != (hit.case == "boolean-word")):
+            return hit
+        return replace(hit, fixes=(replace(hit.fixes[wanted], safety=Safety.UNSAFE),))
 
 
 def _opening(article: Article, meta: FrontMatter) -> Span:

@@ -12,6 +12,8 @@ from copydesk.model import Line, Part, PartKind, Span
 
 NESTING = 32  # containers inside one another; a line that goes deeper is nobody's prose and counts as code
 
+_new = tuple.__new__  # a NamedTuple's own constructor takes four times as long
+
 # ------------------------------------------------------------------------------------------------- lines and parts
 
 _LINE = re.compile(r"([^\r\n]*)(?:\r\n|\r|\n|\Z)")
@@ -22,16 +24,14 @@ def scan(text: str, start: int) -> tuple[tuple[Line, ...], tuple[Part, ...]]:
     contents = split_lines(text, start)
     scanner = _Scanner(contents)
     kinds = scanner.run()
-    lines = []
-    at, plain = start, "\r" not in text
+    lines: list[Line] = []
+    at, size, plain = start, len(text), "\r" not in text
     for content, kind in zip(contents, kinds, strict=True):
         end = at + len(content)
-        stop = end + 1 if plain or text[end : end + 2] != "\r\n" else end + 2
-        lines.append(Line(at, end, stop, content, kind))
+        stop = end + 1 if plain or not text.startswith("\r\n", end) else end + 2
+        lines.append(_new(Line, (at, end, stop if stop < size else size, content, kind)))
         at = stop
-    if lines and lines[-1].stop > len(text):
-        lines[-1] = lines[-1]._replace(stop=len(text))
-    return tuple(lines), _parts(lines, scanner.begins)
+    return tuple(lines), _parts(lines, kinds, scanner.begins)
 
 
 def split_lines(text: str, start: int) -> list[str]:
@@ -44,12 +44,12 @@ def split_lines(text: str, start: int) -> list[str]:
     return lines
 
 
-def _parts(lines: list[Line], begins: set[int]) -> tuple[Part, ...]:
+def _parts(lines: list[Line], kinds: list[PartKind], begins: set[int]) -> tuple[Part, ...]:
     out = []
     first = 0
-    for n in range(1, len(lines) + 1):
-        if n == len(lines) or lines[n].kind != lines[first].kind or n in begins:
-            out.append(Part(lines[first].kind, Span(lines[first].start, lines[n - 1].stop)))
+    for n in range(1, len(kinds) + 1):
+        if n == len(kinds) or kinds[n] != kinds[first] or n in begins:
+            out.append(Part(kinds[first], Span(lines[first].start, lines[n - 1].stop)))
             first = n
     return tuple(out)
 
@@ -114,9 +114,13 @@ class _Scanner:
         self.last_highlight = -1  # the last line that ends a highlight tag; -1: not looked for yet
 
     def run(self) -> list[PartKind]:
-        kinds = self.kinds
+        kinds, plain = self.kinds, _PLAIN.match
         for line in self.lines:
-            if not self.containers and self.leaf in ("", "paragraph") and _PLAIN.match(line):
+            if not self.containers and self.leaf in ("", "paragraph") and (not line or plain(line)):
+                if not line:
+                    self.leaf = ""
+                    kinds.append("blank")
+                    continue
                 if not self.leaf:
                     self._open_paragraph()
                 kinds.append("list" if self.bullets else "paragraph")

@@ -44,6 +44,8 @@ def violation(contract: Contract, article: Article, edits: Sequence[Edit], field
     meta = article.meta
     if field is None and meta is not None and any(e.start < article.body.start for e in edits) and contract != "space":
         return "a fix of the body that reaches into the front matter"
+    if meta is not None and meta.problem and any(e.start < meta.span.end and e.end > meta.span.start for e in edits):
+        return "a change in front matter that could not be read"
     if field is not None and (
         meta is None
         or meta.root is None

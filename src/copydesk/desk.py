@@ -220,7 +220,9 @@ def _damages(before: Article, after: Article, fixes: Iterable[tuple[Finding, Fix
         return [
             (x.path, getattr(x.node, "kind", ""), getattr(x.node, "value", ""))
             for x in article.meta.walk()
-            if not any(x.path == n or x.path.startswith((n + ".", n + "[")) or n.startswith(x.path) for n in named)
+            if not any(
+                f"{x.path}.".startswith((f"{n}.", f"{n}[")) or n.startswith((f"{x.path}.", f"{x.path}[")) for n in named
+            )
         ]
 
     return others(before) != others(after)

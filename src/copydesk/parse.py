@@ -60,7 +60,7 @@ def parse(
         masked = before.passages[0].masked
     else:
         lines, parts = scan(text, start)
-        masked = mask(body, start, lines)
+        masked = mask(text, start, lines)
     passages = (Passage(body, masked, None, start, text), *fields)
     return Article(article_id, text, Span(start, len(text)), meta, lines, parts, passages, language)
 

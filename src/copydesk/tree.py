@@ -105,9 +105,9 @@ class _Reader:
         while True:
             event = get()
             form = type(event)
+            weight, height = 1, 0
             if form is ScalarEvent:
                 node: Node = scalar(event)
-                weight, height = 1, 0
             elif form is MappingStartEvent or form is SequenceStartEvent:
                 if len(stack) >= DEPTH:
                     raise self._too_deep(event)
@@ -127,44 +127,50 @@ class _Reader:
                 return self._root(root)
             else:
                 continue
-            if not stack:
+            if stack:
+                self._put(stack[-1], node, weight, height, event)
+            else:
                 root = node
                 if weight * self.deepest * self.longest_key > PATHS:
-                    raise self._refused(
-                        "too-large", event, "the front matter has very long keys around very many values"
-                    )
-                continue
-            frame = stack[-1]
-            frame.weight += weight
-            if weight > 1 or height:
-                if frame.weight > WEIGHT:
-                    raise self._too_much(event)
-                frame.height = max(frame.height, height + 1)
-                self.deepest = max(self.deepest, len(stack) + height)
-            if not frame.mapping:
-                frame.items.append(node)
-            elif frame.key is None:
-                frame.key = self._key(node, event)
-            else:
-                frame.items.append(Pair(frame.key, node))
-                frame.key = None
+                    raise self._refused("too-large", event, "very long keys stand around very many values")
+
+    def _put(self, frame: _Frame, node: Node, weight: int, height: int, event: Any) -> None:
+        frame.weight += weight
+        if height:
+            if frame.weight > WEIGHT:
+                raise self._too_much(event)
+            frame.height = max(frame.height, height + 1)
+            self.deepest = max(self.deepest, frame.height)
+        key = frame.key
+        if not frame.mapping:
+            frame.items.append(node)
+        elif key is not None:
+            frame.items.append(_new(Pair, (key, node)))
+            frame.key = None
+        elif isinstance(node, Scalar):
+            frame.key = node
+            if len(node.value) > self.longest_key:
+                self.longest_key = len(node.value)
+        else:
+            message = "a key must be a single text: put quotes around a value that begins with { or ["
+            raise self._refused("syntax", event, message)
 
     def _scalar(self, event: Any) -> Scalar:
         shift = self.shift
         start, end = event.start_mark.index, event.end_mark.index
-        value, style, tag = event.value, event.style or "", event.tag
+        value, style, tag = event.value, event.style, event.tag
         kind: ScalarKind = "str"
         if tag is not None or event.anchor is not None:
             start = self._after_properties(start, end)
-            if tag is not None and tag != "!":
-                kind = TAGGED.get(tag, "other")
-            elif event.implicit[0]:
-                kind = plain_kind(value)
-        elif not style:
-            kind = plain_kind(value)
-        elif style not in "\"'":
+        if style == "|" or style == ">":
             end = self._block_end(start, end, value)
-        node = Scalar(_new(Span, (start + shift, end + shift)), value, kind, style)
+        if tag is not None and tag != "!":
+            kind = TAGGED.get(tag, "other")
+        elif not style:
+            style = ""
+            if event.implicit[0]:
+                kind = plain_kind(value)
+        node = Scalar(_new(Span, (start + shift, end + shift)), value, kind, style or "")
         if event.anchor is not None:
             self.anchors[event.anchor] = (node, 1, 0)
         return node
@@ -207,13 +213,6 @@ class _Reader:
             message = f"nothing is named &{event.anchor}: put quotes around a value that begins with *"
             raise self._refused("syntax", event, message)
         return found
-
-    def _key(self, node: Node, event: Any) -> Scalar:
-        if not isinstance(node, Scalar):
-            message = "a key must be a single text: put quotes around a value that begins with { or ["
-            raise self._refused("syntax", event, message)
-        self.longest_key = max(self.longest_key, len(node.value))
-        return node
 
     def _root(self, root: Node | None) -> MapNode:
         if root is None:
