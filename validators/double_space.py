@@ -64,7 +64,7 @@ class DoubleSpace(Validator):
 
     @staticmethod
     def _hit(passage: Passage, gaps: list[tuple[int, int]], safety: Safety) -> Hit:
-        before = passage.masked[max(0, gaps[0][0] - 20) : gaps[0][0]].replace(MASK, "…").split("\n")[-1].strip()
+        before = " ".join(passage.masked[max(0, gaps[0][0] - 40) : gaps[0][0]].replace(MASK, "…").split()[-3:])
         values = {
             "before": before,
             "count": len(gaps),

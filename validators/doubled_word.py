@@ -62,7 +62,8 @@ class DoubledWord(Validator):
                 blanks -= 1
             if blanks and text[blanks - 1] not in "\r\n":
                 start, end = blanks, m.end("word")
-        around = " ".join(text[max(0, m.start() - 20) : m.end() + 20].split())
+        before, after = text[max(0, m.start() - 40) : m.start()].split(), text[m.end() : m.end() + 40].split()
+        around = " ".join([*before[-2:], word, word, *after[:2]])
         safety = Safety.SAFE if certain else Safety.UNSAFE
         fixes = fix(f"delete one {word}", passage.edit(start, end, ""), safety=safety)
         case = "certain" if word in self._wrong else "likely"

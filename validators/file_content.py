@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from copydesk.validator import FileValidator, Hit, Span
 
-BLANK = b" \t\r\n\x0b\x0c\xef\xbb\xbf"
+BLANK = b" \t\r\n\x0b\x0c"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 POINTER = b"version https://git-lfs.github.com/spec/"
 PAGE = (b"<!doctype html", b"<html")
 
@@ -22,6 +23,7 @@ class FileContent(FileValidator):
     def check_bytes(self, data: bytes, size: int) -> Iterator[Hit]:
         if size and not data:
             return
+        data = data.removeprefix(BYTE_ORDER_MARK)
         start = data[:1024].lstrip(BLANK)
         if not start and not data.strip(BLANK):
             yield Hit(Span(0, 0), {"bytes": size}, case="empty")

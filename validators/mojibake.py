@@ -224,8 +224,10 @@ class Mojibake(Validator):
             n = bisect_right(ends, m.start())
             if n < len(repaired) and repaired[n][0] < m.end():
                 continue
-            around = text[max(0, m.start() - 20) : m.end() + 20].replace(MASK, "…")
-            values: dict[str, object] = {"found": m[0], "around": " ".join(around.split()), "count": len(m[0])}
+            before, after = text[max(0, m.start() - 40) : m.start()], text[m.end() : m.end() + 40]
+            around = " ".join(before.split(" ")[-2:]) + m[0] + " ".join(after.split(" ")[:2])
+            around = " ".join(around.replace(MASK, "…").split())
+            values: dict[str, object] = {"found": m[0][:40], "around": around[:80], "count": len(m[0])}
             span = passage.span(m.start(), m.end())
             if m[0] == "ï¿½" or m[0][0] == "\ufffd":
                 yield Hit(span, values, (), passage.field, "lost")

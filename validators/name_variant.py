@@ -18,10 +18,21 @@ from typing import Any, NamedTuple
 
 from copydesk.validator import Article, Contract, CorpusValidator, Facts, Hit, Passage, Safety, SettingError, Setup, fix, minimal
 
-CAPITALISED = r"[A-ZÀ-ÖØ-Þ][^\W\d_]+(?:-[^\W\d_]+)*"
+CAPITALISED = r"[A-ZÀ-ÖØ-Þ][^\W\d_]++(?:-[^\W\d_]++)*+(?![\d_(\-\u00ad])"  # none that goes on behind a line end
 SEQUENCE = re.compile(rf"\b{CAPITALISED}(?: (?:[A-Z]\. )?{CAPITALISED}){{0,5}}")
 INITIAL = re.compile(r" [A-Z]\.")
+SPEECH = (
+    "said|says|say|told|tells|adds|asks|notes|explains|writes|wrote|thinks|thought|believes|argues|insists|knew|knows|"
+    "became|began|met|left|led|sat|spoke|speaks|won|lost|took|made|makes|points|points out|shares|describes|recalls|"
+    "[a-z]{3,}ed"
+)
+ACTS = re.compile(rf" (?:also |then |later |further |now |never |never once )?(?:{SPEECH})\b|: [A-Z“\"]")
+ACTED = re.compile(r"(?:\b(?:said|says|asked|asks|added|adds|recounted|explained|explains|told|wrote|writes|according to)|”|\") \Z")
+COMMON = re.compile(r"\b(?:the|of|and|to|in|is|was|for|that|with)\b")
+ENGLISH = 0.08  # of the words are these ten, in a text that is English; .2 to .3 in prose, less in lists
 LISTED = re.compile(r"\b(?:spell(?:ed|ings?)|spelt|misspel\w+|variants?|transliterat\w+|romani[sz]\w+|also written)\b")
+MOST_FORMS = 4000  # names in an article; past that it is a directory
+BUCKET = 16  # words that begin alike, or end alike, that are compared with one another
 SHORTEST = 4  # letters; shorter names are too near to one another
 LONG = 7  # letters from which two slips may be one name
 NAMESAKES = 50  # forms beside one and the same name; more of them are no evidence
@@ -50,7 +61,7 @@ class Pair(NamedTuple):
     other: str
     count_one: int
     count_other: int
-    link: str  # beside: a shared name beside both · bare: a bare surname · nick: like first names · first: a bare first name
+    link: str  # beside: a name beside both · bare: a surname that acts · maybe: one that does not · nick: first names · first
     shared: str  # the name that stands beside both, else ""
 
 
@@ -64,7 +75,10 @@ class Forms:
     full: set[str] = field(default_factory=set)
 
     def add(self, sequence: str, n: int) -> None:
-        words = INITIAL.sub("", sequence).split(" ")
+        if " " not in sequence:
+            self.count[sequence] += n
+            return
+        words = (INITIAL.sub("", sequence) if "." in sequence else sequence).split(" ")
         while words and words[0] in OPENERS:
             del words[0]
         for i, word in enumerate(words):
@@ -83,6 +97,7 @@ class NameVariant(CorpusValidator):
     needs_fact = True
     given: str = "names/given.txt"
     surnames: str = "names/surnames.txt"
+    others: str = "names/known.txt"
     words: str = "words/english.txt"
     house: str = "names/*.yaml"
     corpus_ratio: int = 3
@@ -117,24 +132,32 @@ class NameVariant(CorpusValidator):
         for passage in article.passages:
             for sequence, n in Counter(SEQUENCE.findall(passage.masked)).items():
                 forms.add(sequence, n)
-        pairs = [tuple(p) for p in self._pairs(forms)]
-        if pairs and LISTED.search(article.text):
-            pairs = []  # the text speaks of spellings: each may be meant
+        pairs = [tuple(p) for p in self._pairs(forms, article)]
+        if pairs and (LISTED.search(article.text) or not _is_english(article)):
+            pairs = []  # the text speaks of spellings, so each may be meant; or its names are inflected
         evidence: dict[str, Any] = {"names": {n: [1, [article.id]] for n in forms.full}}
         if pairs:
             evidence["pairs"] = {article.id: pairs}
         return evidence
 
-    def _pairs(self, forms: Forms) -> Iterator[Pair]:
-        for one, other in _near(w for w in forms.count if self._is_candidate(w)):
+    def _pairs(self, forms: Forms, article: Article) -> Iterator[Pair]:
+        words = [w for w in forms.count if self._is_candidate(w)]
+        for one, other in _near(words) if len(words) <= MOST_FORMS else ():
             if forms.count[one] > forms.count[other]:
                 one, other = other, one
             link, shared = self._link(forms, one, other)
+            if link != "beside" and len(one) > len(other) + 1 and one.startswith(other):
+                continue  # Marxist is no slip for Marx
+            if link == "bare" and not any(_acts(article, w) for w in (one, other) if not self._names(forms.before[w])):
+                link = "maybe"
             if link:
                 yield Pair(one, other, forms.count[one], forms.count[other], link, shared)
 
     def _is_candidate(self, word: str) -> bool:
-        return len(word) >= SHORTEST and word not in OPENERS and not word.isupper() and not _is_camel(word)
+        """Whether it may be the name of a person, or a slip for one: neither a common word nor an abbreviation."""
+        if len(word) < SHORTEST or word in OPENERS or not (word[1:].islower() or _is_scottish(word)):
+            return False
+        return "-" not in word and not self._is_word(word)
 
     def _link(self, forms: Forms, one: str, other: str) -> tuple[str, str]:
         """Why both forms should be one person's name, and the name they share; ("", "") where nothing says so."""
@@ -147,12 +170,14 @@ class NameVariant(CorpusValidator):
         if _is_inflected(one, other) and not (first_known and (shared or one == other + "s" and before[0])):
             return "", ""
         if shared:
-            return ("", "") if self._is_word(one) else ("beside", shared[0])
+            words = one.lower() in self.english and (other.lower() in self.english or self._is_word(one))
+            return ("", "") if words and not first_known else ("beside", shared[0])
         if self._is_word(one) or self._is_word(other) and not before[1]:
             return "", ""
         if _is_derived(one, other) and not first_known:
             return "", ""
-        alone = not before[0] and not behind[0], not before[1] and not behind[1] and not self._in_phrase(forms, other)
+        alone = not before[0] and not forms.behind[one], not before[1] and not forms.behind[other]
+        alone = alone[0], alone[1] and not self._in_phrase(forms, other)
         if before[1] and alone[0] or before[0] and alone[1]:
             return "bare", ""
         if any(a[:2] == b[:2] for a in before[0] for b in before[1]):
@@ -232,6 +257,8 @@ class NameVariant(CorpusValidator):
         elif pair.link == "bare":
             enough = score >= (2 if pair.count_other >= 2 else 3)
             case = "certain" if enough else "likely" if score >= 1 else "either"
+        elif pair.link == "maybe":
+            case = "likely" if score >= 2 and pair.count_other >= 2 else "either"
         elif pair.link == "first":
             case = "likely"
             if score < 4 or pair.count_other < 3:
@@ -253,7 +280,11 @@ class NameVariant(CorpusValidator):
 
     def _is_known(self, name: str) -> bool:
         low = name.lower()
-        return low in self.known_names or low in self.english or name in self.house_words
+        return low in self.known_names or low in self.others_known or low in self.english or name in self.house_words
+
+    @cached_property
+    def others_known(self) -> frozenset[str]:
+        return frozenset(self.setup.lines(self.others))
 
     def _oddity(self, name: str) -> int:
         """How many of its groups of three letters no known name has."""
@@ -268,6 +299,8 @@ class NameVariant(CorpusValidator):
         groups: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
         for name in names:
             words = name.split(" ")
+            if not any(w.lower() in self.given_names for w in words):
+                continue
             for i, word in enumerate(words):
                 if len(word) > SHORTEST:
                     rest = (*words[:i], str(i), *words[i + 1 :])
@@ -329,6 +362,23 @@ def _written(passage: Passage, start: int, old: str, new: str, safety: Safety) -
     return fix(f"write {new!r}, not {old!r}", passage.edit(edit.start, edit.end, edit.new), safety=safety)
 
 
+def _is_english(article: Article) -> bool:
+    text = article.passages[0].masked
+    return article.language == "en" and len(COMMON.findall(text)) >= ENGLISH * text.count(" ")
+
+
+def _acts(article: Article, name: str) -> bool:
+    """Whether somebody of that name says or does something, somewhere."""
+    for passage, start in _places(article, name):
+        text = passage.masked
+        if ACTS.match(text, start + len(name)) or ACTED.search(text, max(0, start - 20), start):
+            return True
+        words = text[max(0, start - 20) : start].split()
+        if words and words[-1].rstrip(".") in TITLES:
+            return True
+    return False
+
+
 def _places(article: Article, word: str) -> Iterator[tuple[Passage, int]]:
     """Where the word stands, as a whole word, in the prose of the article."""
     for passage in article.passages:
@@ -360,16 +410,20 @@ def _near(words: Iterable[str]) -> Iterator[tuple[str, str]]:
     buckets: defaultdict[str, list[str]] = defaultdict(list)
     seen = set()
     for word in words:
-        keys = {word[:3], word[0] + "-" + word[-2:], word.replace("rn", "m")}
+        keys = [word[:3], word[0] + "-" + word[-2:]]
         if len(word) <= 6:
-            keys.add("".join(sorted(word.lower())))
+            keys.append("".join(sorted(word)))
+        if "rn" in word or "m" in word:
+            keys.append(word.replace("rn", "m"))
         for key in keys:
-            for other in buckets[key]:
+            bucket = buckets[key]
+            for other in bucket:
                 if (other, word) not in seen and abs(len(other) - len(word)) <= 3:
                     seen.add((other, word))
                     if _is_slip(word, other):
                         yield other, word
-            buckets[key].append(word)
+            if len(bucket) < BUCKET:
+                bucket.append(word)
 
 
 def _threes(name: str) -> list[str]:
@@ -421,10 +475,12 @@ def _is_derived(a: str, b: str) -> bool:
 ENDINGS = frozenset(["", "n", "a", "an", "ian", "i", "y", "ish", "ese", "ic", "o", "e", "er"])
 
 
-def _is_camel(word: str) -> bool:
-    """A capital inside, as in DigitalOcean; but McDonald, and Jean-Luc."""
-    inner = word[3:] if word.startswith("Mac") else word[2:] if word[:2] in ("Mc", "De", "Le", "La", "Di", "Du") else word
-    return "-" not in word and any(c.isupper() for c in inner[1:])
+def _is_scottish(word: str) -> bool:
+    """A capital inside that is no sign of a product: McDonald, MacArthur, DeVito."""
+    return word.startswith(PREFIXES) and word[2:].removeprefix("c").istitle()
+
+
+PREFIXES = ("Mc", "Mac", "De", "Di", "Du", "La", "Le")
 
 
 def _differing(a: str, b: str) -> tuple[tuple[str, str], Sequence[str]]:

@@ -411,7 +411,7 @@ class SplitLine(Validator):
         for block in blocks:
             items = list_items(block, layout)
             hits = [None if n in items else self.judge(article, block, n, layout) for n in range(len(block) - 1)]
-            yield from paired(hits, block)
+            yield from grouped(hits, block)
 
     def judge(self, article: Article, block: Sequence[Piece], n: int, layout: Layout) -> Hit | None:
         """What the break after line `n` of the block is; None where it is right as it stands."""
@@ -443,21 +443,36 @@ class SplitLine(Validator):
         return Hit(span, values | {"doubt": reason}, fix("join the lines", edit, safety=Safety.UNSAFE), case="likely")
 
 
-def paired(hits: Sequence[Hit | None], block: Sequence[Piece]) -> Iterator[Hit]:
-    """The hits, the breaks before and after the text of one link as one hit: to close one of the two helps nobody."""
+def grouped(hits: Sequence[Hit | None], block: Sequence[Piece]) -> Iterator[Hit]:
+    """The hits; those that a person decides on at once as one hit.
+
+    These are the breaks before and after the text of one link (to close one of the two helps nobody) and the breaks of a
+    stretch that was wrapped at one width.
+    """
     n = 0
     while n < len(hits):
-        hit, after = hits[n], hits[n + 1] if n + 1 < len(hits) else None
+        run = [h for h in (hits[n],) if h]
         n += 1
-        if hit is None:
+        if not run:
             continue
-        if after and hit.case == after.case == "link" and block[n].words < 10:
-            edits = hit.fixes[0].edits + after.fixes[0].edits
-            span = Span(hit.span.start, after.span.end)
-            values = {**hit.values, "link": block[n].text[:80]}
-            hit = Hit(span, values, fix("join the lines", *edits), case="link")
+        while n < len(hits) and (more := hits[n]) and more.case == run[0].case:
+            if run[0].case == "link" and (len(run) == 2 or block[n].words >= 10):
+                break
+            if run[0].case not in ("link", "wrap"):
+                break
+            run.append(more)
             n += 1
-        yield hit
+        if len(run) == 1 and run[0].case != "wrap":
+            yield run[0]
+            continue
+        edits = [e for h in run for e in h.fixes[0].edits]
+        values: dict[str, object] = {
+            **run[0].values,
+            "confidence": min(float(str(h.values["confidence"])) for h in run),
+        }
+        values |= {"breaks": len(run)} if run[0].case == "wrap" else {"link": block[n - 1].text[:80]}
+        span = Span(run[0].span.start, run[-1].span.end)
+        yield Hit(span, values, fix("join the lines", *edits), case=run[0].case)
 
 
 def blocks_of(lines: Sequence[Line], known: Words) -> tuple[list[list[Piece]], int]:

@@ -1,5 +1,7 @@
 """The nouns: frozen, picklable data that every other module passes around.
 
+Those that are spilled to disk by the thousand have no slots: a frozen dataclass with slots is unpickled field by field.
+
 All positions are code points of the whole file text, front matter included; a byte order mark is code point 0.
 Lines end at LF, CRLF or CR only. Lines and columns, where they are given, count from 1.
 """
@@ -55,7 +57,7 @@ class Edit(NamedTuple):
         return self.start + len(self.old)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fix:
     """Edits that are made all together or not at all; `edits` do not overlap and ascend."""
 
@@ -74,7 +76,7 @@ class Location(NamedTuple):
 FIRST = Location(1, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Finding:
     """One thing that a rule says of one article.
 
@@ -336,7 +338,7 @@ class Limits:
     findings_per_rule: int = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """One article of the run: where its bytes are, and its names.
 
@@ -370,7 +372,7 @@ class Plan:
     prose: tuple[str, ...] = PROSE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Applied:
     """The edits of one fix as they were made, in positions of the text before its pass."""
 
@@ -379,7 +381,7 @@ class Applied:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Record:
     """What happened to one article. `passes[n]` leads from text n to text n+1; `findings` speak of the file as read.
 

@@ -92,7 +92,7 @@ _CLOSING = {
 _BLANK_LINES = re.compile(r"(?:[ \t]*+(?:\r\n|\r|\n))*+")
 _KEY = r"(?:[\w.\-]{1,80}|\"[^\"\r\n]{1,80}\"|'[^'\r\n]{1,80}')[ \t]*+"
 _KEY_LINE = re.compile(rf"{_KEY}[:=](?=[ \t\r\n]|\Z)")
-_ANY_KEY_LINE = re.compile(rf"(?:\A|[\r\n])(?:{_KEY_LINE.pattern}|\[\[?[\w.\-]+\])")
+_ANY_KEY_LINE = re.compile(rf"(?:\A|[\r\n\x85\u2028\u2029])[ \t]*+(?:{_KEY_LINE.pattern}|\[\[?[\w.\-]+\])")
 _GLUED_KEY = re.compile(r"[A-Za-z_][\w\-]{0,80}:(?!//)")
 
 
