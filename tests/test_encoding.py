@@ -80,7 +80,7 @@ def misread(text: str, encoding: str) -> str:
 @st.composite
 def suspect_lines(draw: st.DrawFn) -> str:
     """A line of text that is good, misread, or made of just the characters of which mojibake is made."""
-    followers = module("mojibake").FOLLOWERS
+    followers = module("mojibake").followers()
     pool = sorted({*followers, *(c for seconds in followers.values() for c in seconds), *"abZ ., "})
     made = st.text(st.sampled_from(pool), max_size=10)
     wrong = st.builds(misread, st.sampled_from(SENTENCES), st.sampled_from(WRONG))

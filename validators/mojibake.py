@@ -38,6 +38,7 @@ def read_byte(encoding: str, byte: int) -> str:
         return chr(byte)
 
 
+@cache
 def followers() -> dict[str, frozenset[str]]:
     """For each character that may stand for the first byte of a UTF-8 sequence, those that may stand for the second.
 
@@ -54,7 +55,6 @@ def followers() -> dict[str, frozenset[str]]:
     return {lead: frozenset(seconds) for lead, seconds in pairs.items()}
 
 
-FOLLOWERS = followers()
 NONE: frozenset[str] = frozenset()
 ASCII = bytes(range(0x80))
 PAIR = re.compile(r"[^\x00-\x7f](?=[^\x00-\x7f]| )")
@@ -68,15 +68,16 @@ def suspicious_places(text: str) -> list[int]:
         return []
     unusual = text.encode("utf-8", "surrogatepass").translate(None, ASCII).decode("utf-8", "surrogatepass")
     kinds = {*unusual, " "}
-    leads = [c for c in kinds if not FOLLOWERS.get(c, NONE).isdisjoint(kinds)]
+    seconds = followers()
+    leads = [c for c in kinds if not seconds.get(c, NONE).isdisjoint(kinds)]
     places: list[int] = []
     if len(unusual) > MANY:
-        places = [m.start() for m in PAIR.finditer(text) if text[m.end()] in FOLLOWERS.get(m[0], ())]
+        places = [m.start() for m in PAIR.finditer(text) if text[m.end()] in seconds.get(m[0], NONE)]
     else:
         for lead in leads:
             at = text.find(lead)
             while at >= 0:
-                if text[at + 1 : at + 2] in FOLLOWERS[lead]:
+                if text[at + 1 : at + 2] in seconds[lead]:
                     places.append(at)
                 at = text.find(lead, at + 1)
     if C1.search(unusual):

@@ -398,15 +398,15 @@ def next_command(run: Run, command: str, *more: str) -> str:
     words = list(run.arguments)
     if words and words[0] in ("copydesk", "check", "clean"):
         words = words[2:] if words[0] == "copydesk" else words[1:]
+    dropped = _WITH_VALUE | {w for w in more if w == "--select"}
     kept: list[str] = []
     skip = False
     for word in words:
-        if skip or word in _PLAIN or word.split("=", 1)[0] in _WITH_VALUE:
-            skip = not skip and word in _WITH_VALUE
-            continue
-        kept.append(word)
-    added = [w for w in more if w not in kept]
-    return visible(shlex.join(["copydesk", command, *kept, *added]).replace("\n", " "), spaces=True)
+        if skip or word in _PLAIN or word.split("=", 1)[0] in dropped:
+            skip = not skip and word in dropped
+        elif word not in more:
+            kept.append(word)
+    return visible(shlex.join(["copydesk", command, *kept, *more]).replace("\n", " "), spaces=True)
 
 
 def cleaning(run: Run, *more: str) -> str:
