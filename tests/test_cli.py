@@ -343,7 +343,7 @@ def test_explain_and_rules_tell_of_every_rule(capsys: pytest.CaptureFixture[str]
 def test_init_writes_a_configuration_that_check_accepts(capsys: pytest.CaptureFixture[str]) -> None:
     write("news", a="---\ntitle: T\nprovider:\n  domain: example.com\n---\n", b=b"---\ntitle: \xff\n---\n")
     assert main(["init", "news"]) == 0
-    assert "2 articles below news" in capsys.readouterr().out
+    assert "2 article(s) below news" in capsys.readouterr().out
     assert 'source = "provider.domain"' in Path("copydesk.toml").read_text()
     assert main(["check", "news", "-q"]) == 1, "b.md is not UTF-8"
     assert main(["init", "news"]) == 2
@@ -351,13 +351,13 @@ def test_init_writes_a_configuration_that_check_accepts(capsys: pytest.CaptureFi
 
 def test_evidence_comes_from_the_whole_corpus_and_findings_from_what_was_asked() -> None:
     body = "A long enough story about the harbour, its cranes and the people who work them. " * 5
-    write("old", a=f"{body}\n")
-    write("new", b=f"{body}\n", c=f"{CLEAN}")
-    Path("copydesk.toml").write_text('corpus = ["old", "new"]\nselect = ["DUP"]\n')
-    assert main(["check", "new", "--format", "json=f.json"]) == 0
+    write("1990", a=f"{body}\n")
+    write("2024", b=f"{body}\n", c=f"{CLEAN}")
+    Path("copydesk.toml").write_text('corpus = ["1990", "2024"]\nselect = ["DUP"]\n')
+    assert main(["check", "2024", "--format", "json=f.json"]) == 0
     found = json.loads(Path("f.json").read_text())["findings"]
-    assert {f["path"] for f in found} == {"new/b.md"}
-    assert "old/a.md" in found[0]["message"]
+    assert {f["path"] for f in found} == {"2024/b.md"}
+    assert "1990/a.md" in found[0]["message"]
 
 
 def copydesk(*words: str, **options: object) -> subprocess.CompletedProcess[str]:

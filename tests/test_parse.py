@@ -728,7 +728,7 @@ markdown = st.lists(
 # markdown-it-py leaves CommonMark where a deeply indented line goes on a paragraph from outside its container, and
 # where tabs or four blanks stand before a `>`.
 _DISPUTED = re.compile(
-    r"(?m)> *>|[ \t]{4,}>|\t[ \t]*>|^[ \t]*(?:[>+*-]|[0-9]).*(?:\n.+)*\n(?:\t| {4,})[ \t]*[^\s\w]|^[ \t]*[>+*-].*\n[ \t]*[|:-]"
+    r"(?m)> *>|[ \t]{4,}>|\t[ \t]*>|^[ \t]*(?:[>+*-]|[0-9]).*(?:\n.+)*\n(?:\t| {4,})[ \t]*[`~<|+*#0-9-]"
 )
 oracle = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table")
 

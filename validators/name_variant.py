@@ -8,7 +8,6 @@ nothing decides, both readings are offered and none is applied.
 
 from __future__ import annotations
 
-import os.path
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -16,42 +15,34 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from copydesk.validator import Article, Contract, CorpusValidator, Facts, Hit, Passage, Safety, SettingError, Setup, fix, minimal
+from copydesk.validator import (
+    Article,
+    Contract,
+    CorpusValidator,
+    Facts,
+    Hit,
+    Passage,
+    Safety,
+    SettingError,
+    Setup,
+    fix,
+    minimal,
+)
 
 CAPITALISED = r"[A-ZÀ-ÖØ-Þ][^\W\d_]++(?:-[^\W\d_]++)*+(?![\d_(\-\u00ad])"  # none that goes on behind a line end
 SEQUENCE = re.compile(rf"\b{CAPITALISED}(?: (?:[A-Z]\. )?{CAPITALISED}){{0,5}}")
 INITIAL = re.compile(r" [A-Z]\.")
-SPEECH = (
-    "said|says|say|told|tells|adds|asks|notes|explains|writes|wrote|thinks|thought|believes|argues|insists|knew|knows|"
-    "became|began|met|left|led|sat|spoke|speaks|won|lost|took|made|makes|points|points out|shares|describes|recalls|"
-    "[a-z]{3,}ed"
-)
-ACTS = re.compile(rf" (?:also |then |later |further |now |never |never once )?(?:{SPEECH})\b|: [A-Z“\"]")
-ACTED = re.compile(r"(?:\b(?:said|says|asked|asks|added|adds|recounted|explained|explains|told|wrote|writes|according to)|”|\") \Z")
 COMMON = re.compile(r"\b(?:the|of|and|to|in|is|was|for|that|with)\b")
 ENGLISH = 0.08  # of the words are these ten, in a text that is English; .2 to .3 in prose, less in lists
-LISTED = re.compile(r"\b(?:spell(?:ed|ings?)|spelt|misspel\w+|variants?|transliterat\w+|romani[sz]\w+|also written)\b")
+LISTED = re.compile(
+    r"(?i)\b(?:spell(?:ed|ings?)|spelt|misspel\w+|variants?|transliterat\w+|romani[sz]\w+|also written)\b"
+)
 MOST_FORMS = 4000  # names in an article; past that it is a directory
 BUCKET = 16  # words that begin alike, or end alike, that are compared with one another
 SHORTEST = 4  # letters; shorter names are too near to one another
 LONG = 7  # letters from which two slips may be one name
 NAMESAKES = 50  # forms beside one and the same name; more of them are no evidence
 KEPT = 3  # article ids kept with a form: a misspelling is rare
-
-TITLES = frozenset(
-    """Mr Mrs Ms Miss Dr Prof Professor President Vice Senator Sen Representative Rep Congressman Congresswoman Governor
-    Gov Mayor Director General Gen Colonel Col Captain Capt Lieutenant Lt Sergeant Sgt Major Judge Justice Sir Lady Lord
-    Dame Saint St King Queen Prince Princess Duke Duchess Emperor Minister Secretary Chief Chairman Chairwoman Chair
-    Officer Administrator Deputy Commissioner Ambassador Pope Father Sister Brother Rabbi Reverend Rev Bishop Coach
-    Agent Detective Inspector Chancellor Premier""".split()
-)
-OPENERS = frozenset(
-    """The This That These Those There Then They Their When Where While What Which With Without Will Would Was Were Who
-    Why How Here Have Has Had His Her From For And But Not Now Only Other Our Out Over After Before Also About According
-    All Although Another Any Are Because Been Both Can Could Did Does During Each Even Every First Into Its Just Last Like
-    Many May More Most Much Next One Once Says Said She Should Since Some Such Than Through Under Until Upon Use Yes You
-    Your As At An In It Is If On Or Of To So We He By My No Do Be Up""".split()
-)
 
 
 class Pair(NamedTuple):
@@ -61,7 +52,9 @@ class Pair(NamedTuple):
     other: str
     count_one: int
     count_other: int
-    link: str  # beside: a name beside both · bare: a surname that acts · maybe: one that does not · nick: first names · first
+    link: str
+    """Why one person may be meant. beside: one name stands beside both forms. bare: one form stands alone, and acts as
+    persons do; maybe: it does not. nick: their first names begin alike. first: a first name, once without its last."""
     shared: str  # the name that stands beside both, else ""
 
 
@@ -74,12 +67,12 @@ class Forms:
     behind: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     full: set[str] = field(default_factory=set)
 
-    def add(self, sequence: str, n: int) -> None:
+    def add(self, sequence: str, n: int, openers: Collection[str]) -> None:
         if " " not in sequence:
             self.count[sequence] += n
             return
         words = (INITIAL.sub("", sequence) if "." in sequence else sequence).split(" ")
-        while words and words[0] in OPENERS:
+        while words and words[0] in openers:
             del words[0]
         for i, word in enumerate(words):
             self.count[word] += n
@@ -100,10 +93,20 @@ class NameVariant(CorpusValidator):
     others: str = "names/known.txt"
     words: str = "words/english.txt"
     house: str = "names/*.yaml"
+    persons: str = "words/persons*.yaml"
     corpus_ratio: int = 3
 
     def prepare(self, setup: Setup) -> None:
         self.setup = setup
+        around = [data for _, data in setup.data(self.persons)]
+        self.titles, self.openers, speech, says = (
+            frozenset(w for data in around for w in data.get(key, "").split())
+            for key in ("titles", "openers", "speech", "says")
+        )
+        self.acts = re.compile(
+            rf" (?:also |then |later |further |now |never )?(?:{'|'.join(sorted(speech))}|[a-z]{{3,}}ed)\b|: [A-Z“\"]"
+        )
+        self.acted = re.compile(rf"(?:\b(?:{'|'.join(sorted(says))}|according to)|[”\"]) \Z")
         self.house_words: set[str] = set()
         self.distinct: set[frozenset[str]] = set()
         for path, data in setup.data(self.house):
@@ -131,7 +134,7 @@ class NameVariant(CorpusValidator):
         forms = Forms()
         for passage in article.passages:
             for sequence, n in Counter(SEQUENCE.findall(passage.masked)).items():
-                forms.add(sequence, n)
+                forms.add(sequence, n, self.openers)
         pairs = [tuple(p) for p in self._pairs(forms, article)]
         if pairs and (LISTED.search(article.text) or not _is_english(article)):
             pairs = []  # the text speaks of spellings, so each may be meant; or its names are inflected
@@ -148,37 +151,37 @@ class NameVariant(CorpusValidator):
             link, shared = self._link(forms, one, other)
             if link != "beside" and len(one) > len(other) + 1 and one.startswith(other):
                 continue  # Marxist is no slip for Marx
-            if link == "bare" and not any(_acts(article, w) for w in (one, other) if not self._names(forms.before[w])):
+            if link == "bare" and not any(
+                self._acts(article, w) for w in (one, other) if not self._names(forms.before[w])
+            ):
                 link = "maybe"
             if link:
                 yield Pair(one, other, forms.count[one], forms.count[other], link, shared)
 
     def _is_candidate(self, word: str) -> bool:
         """Whether it may be the name of a person, or a slip for one: neither a common word nor an abbreviation."""
-        if len(word) < SHORTEST or word in OPENERS or not (word[1:].islower() or _is_scottish(word)):
+        if len(word) < SHORTEST or word in self.openers or not (word[1:].islower() or _is_scottish(word)):
             return False
         return "-" not in word and not self._is_word(word)
 
     def _link(self, forms: Forms, one: str, other: str) -> tuple[str, str]:
         """Why both forms should be one person's name, and the name they share; ("", "") where nothing says so."""
-        if frozenset((one, other)) in self.distinct or self._is_word(one) and self._is_word(other):
+        if frozenset((one, other)) in self.distinct:
             return "", ""
         before = self._names(forms.before[one]), self._names(forms.before[other])
         behind = self._surnames(forms.behind[one]), self._surnames(forms.behind[other])
         shared = sorted(before[0] & before[1]) or sorted(behind[0] & behind[1])
         first_known = any(w.lower() in self.given_names for w in before[0] | before[1])
-        if _is_inflected(one, other) and not (first_known and (shared or one == other + "s" and before[0])):
+        if _is_inflected(one, other) and not (first_known and (shared or (one == other + "s" and before[0]))):
             return "", ""
         if shared:
-            words = one.lower() in self.english and (other.lower() in self.english or self._is_word(one))
-            return ("", "") if words and not first_known else ("beside", shared[0])
-        if self._is_word(one) or self._is_word(other) and not before[1]:
-            return "", ""
+            both_words = one.lower() in self.english and other.lower() in self.english
+            return ("", "") if both_words and not first_known else ("beside", shared[0])
         if _is_derived(one, other) and not first_known:
             return "", ""
-        alone = not before[0] and not forms.behind[one], not before[1] and not forms.behind[other]
-        alone = alone[0], alone[1] and not self._in_phrase(forms, other)
-        if before[1] and alone[0] or before[0] and alone[1]:
+        alone = [not names and not forms.behind[w] for names, w in zip(before, (one, other), strict=True)]
+        alone[1] = alone[1] and not self._in_phrase(forms, other)
+        if (before[1] and alone[0]) or (before[0] and alone[1]):
             return "bare", ""
         if any(a[:2] == b[:2] for a in before[0] for b in before[1]):
             return "nick", ""
@@ -188,7 +191,18 @@ class NameVariant(CorpusValidator):
 
     def _in_phrase(self, forms: Forms, word: str) -> bool:
         """Whether it is a common word behind another one, as in Cypress Street."""
-        return word.lower() in self.english and bool(forms.before[word] - TITLES)
+        return word.lower() in self.english and bool(forms.before[word] - self.titles)
+
+    def _acts(self, article: Article, name: str) -> bool:
+        """Whether somebody of that name says or does something, somewhere."""
+        for passage, start in _places(article, name):
+            text, before = passage.masked, max(0, start - 20)
+            if self.acts.match(text, start + len(name)) or self.acted.search(text, before, start):
+                return True
+            words = text[before:start].split()
+            if words and words[-1].rstrip(".") in self.titles:
+                return True
+        return False
 
     def _is_word(self, name: str) -> bool:
         """Whether it is a common word and no known name."""
@@ -199,11 +213,15 @@ class NameVariant(CorpusValidator):
         return {
             w
             for w in words
-            if w not in TITLES and not w.isupper() and (w.lower() in self.given_names or w.lower() not in self.english)
+            if w not in self.titles
+            and not w.isupper()
+            and (w.lower() in self.given_names or w.lower() not in self.english)
         }
 
     def _surnames(self, words: Collection[str]) -> set[str]:
-        return {w for w in words if not w.isupper() and (w.lower() in self.known_names or w.lower() not in self.english)}
+        return {
+            w for w in words if not w.isupper() and (w.lower() in self.known_names or w.lower() not in self.english)
+        }
 
     # -------------------------------------------------------------------------------------------------- the corpus
 
@@ -253,7 +271,7 @@ class NameVariant(CorpusValidator):
                 return None
             case = "likely" if pair.count_one == 1 and pair.count_other >= 3 and not doubtful else "either"
         elif pair.link == "beside":
-            case = "certain" if score >= 2 or score == 1 and pair.count_other >= 2 else "either"
+            case = "certain" if score >= 2 or (score == 1 and pair.count_other >= 2) else "either"
         elif pair.link == "bare":
             enough = score >= (2 if pair.count_other >= 2 else 3)
             case = "certain" if enough else "likely" if score >= 1 else "either"
@@ -299,7 +317,7 @@ class NameVariant(CorpusValidator):
         groups: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
         for name in names:
             words = name.split(" ")
-            if not any(w.lower() in self.given_names for w in words):
+            if not any(w.lower() in self.known_names for w in words):
                 continue
             for i, word in enumerate(words):
                 if len(word) > SHORTEST:
@@ -357,7 +375,7 @@ class NameVariant(CorpusValidator):
 SAFETY = {"certain": Safety.SAFE, "likely": Safety.UNSAFE, "either": Safety.SUGGEST, "corpus": Safety.UNSAFE}
 
 
-def _written(passage: Passage, start: int, old: str, new: str, safety: Safety) -> tuple[Any, ...]:
+def _written(passage: Passage, start: int, old: str, new: str, safety: Safety) -> tuple[Fix, ...]:
     edit = minimal(start, old, new)
     return fix(f"write {new!r}, not {old!r}", passage.edit(edit.start, edit.end, edit.new), safety=safety)
 
@@ -365,18 +383,6 @@ def _written(passage: Passage, start: int, old: str, new: str, safety: Safety) -
 def _is_english(article: Article) -> bool:
     text = article.passages[0].masked
     return article.language == "en" and len(COMMON.findall(text)) >= ENGLISH * text.count(" ")
-
-
-def _acts(article: Article, name: str) -> bool:
-    """Whether somebody of that name says or does something, somewhere."""
-    for passage, start in _places(article, name):
-        text = passage.masked
-        if ACTS.match(text, start + len(name)) or ACTED.search(text, max(0, start - 20), start):
-            return True
-        words = text[max(0, start - 20) : start].split()
-        if words and words[-1].rstrip(".") in TITLES:
-            return True
-    return False
 
 
 def _places(article: Article, word: str) -> Iterator[tuple[Passage, int]]:
@@ -433,12 +439,13 @@ def _threes(name: str) -> list[str]:
 
 def _middles(a: str, b: str) -> tuple[str, str, str]:
     """What is left of each without their common beginning and end; and the common end."""
-    n = len(os.path.commonprefix((a, b)))
-    a, b = a[n:], b[n:]
+    n, shorter = 0, min(len(a), len(b))
+    while n < shorter and a[n] == b[n]:
+        n += 1
     m = 0
-    while m < min(len(a), len(b)) and a[-1 - m] == b[-1 - m]:
+    while m < shorter - n and a[-1 - m] == b[-1 - m]:
         m += 1
-    return a[: len(a) - m], b[: len(b) - m], a[len(a) - m :]
+    return a[n : len(a) - m], b[n : len(b) - m], a[len(a) - m :]
 
 
 def _is_slip(a: str, b: str) -> bool:
@@ -447,9 +454,9 @@ def _is_slip(a: str, b: str) -> bool:
         return False
     x, y, end = _middles(a, b)
     short, long = sorted((len(x), len(y)))
-    if long == 1 or short == long == 2 and x == y[::-1]:
+    if long == 1 or (short == long == 2 and x == y[::-1]):
         return True
-    if not short and not end and long <= 3 or a.replace("rn", "m") == b.replace("rn", "m"):
+    if (not short and not end and long <= 3) or a.replace("rn", "m") == b.replace("rn", "m"):
         return True
     return long == 2 and min(len(a), len(b)) >= LONG
 
@@ -457,7 +464,7 @@ def _is_slip(a: str, b: str) -> bool:
 def _is_inflected(a: str, b: str) -> bool:
     """A plural, or a possessive without its apostrophe."""
     short, long = sorted((a, b), key=len)
-    return long == short + "es" or long == short + "s" and short[-1] not in "sxz"
+    return long == short + "es" or (long == short + "s" and short[-1] not in "sxz")
 
 
 def _is_ending(a: str, b: str) -> bool:

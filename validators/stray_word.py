@@ -25,11 +25,6 @@ CLAUSE_END = re.compile(r"(?:[,;:]|\s[–—-]) \Z")
 OPENING_MARKS = " \t-*•>"
 NEAR = 8  # words on either side in which a hint takes the certainty away
 PROSE = 5  # words; a shorter line may be a heading, a list entry, a label
-LANGUAGES = frozenset(
-    """german french spanish italian portuguese dutch swedish polish danish norwegian czech romanian finnish latin
-    language translated translates translation""".split()
-)
-GLOSS = frozenset("word words term phrase means meaning meant called pronounced titled song album film novel".split())
 
 
 class Token(NamedTuple):
@@ -83,6 +78,7 @@ class StrayWord(Validator):
         self.endings: dict[str, tuple[str, ...]] = {}
         self.english: frozenset[str] = frozenset()
         self.verbs: frozenset[str] = frozenset()
+        self.gloss: frozenset[str] = frozenset()
         for path, data in setup.data(self.words):
             if not isinstance(data, dict):
                 raise SettingError(f"{path}: a mapping of language codes was expected")
@@ -93,12 +89,14 @@ class StrayWord(Validator):
         known = {w for w, by in self.lexicon.items() if max(by.values()) >= LIKELY}
         self.triggers = frozenset(known - self.english)
         self.tails = tuple(e for endings in self.endings.values() for e in endings)
+        self.languages = frozenset(name.lower() for name in self.names.values()) | {"language", "latin"}
         self.last_letters = frozenset(tail[-4:] for tail in self.tails)
 
     def _add(self, code: str, entry: Mapping[str, Any]) -> None:
         self.names[code] = entry["name"]
         self.english |= frozenset(entry.get("function", "").split())
         self.verbs |= frozenset(entry.get("verbs", "").split())
+        self.gloss |= frozenset(entry.get("gloss", "").split())
         for key, rank in CLASSES:  # the weaker class wins, so that a user's list can take the certainty from a word
             for word in entry.get(key, "").split():
                 self.lexicon.setdefault(word, {})[code] = rank
@@ -285,9 +283,9 @@ class StrayWord(Validator):
 
     def _hinted(self, place: Place) -> bool:
         """Whether the words around say that the foreign word is meant."""
-        closest = [t.word for t in place.tokens[max(0, place.first - 3) : place.last + 3]]
+        closest = [t.word for t in place.tokens[max(0, place.first - 6) : place.last + 1]]
         around = place.around
-        return self._foreign(around) >= 1 or not LANGUAGES.isdisjoint(around) or not GLOSS.isdisjoint(closest)
+        return self._foreign(around) >= 1 or not self.languages.isdisjoint(around) or not self.gloss.isdisjoint(closest)
 
     def _hit(self, article: Article, place: Place, where: str, safety: Safety, edit: Edit) -> Hit:
         start, end = place.line.start + place.start, place.line.start + place.end

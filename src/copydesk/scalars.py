@@ -97,6 +97,8 @@ def _fits(value: Value, start: int, end: int, new: str) -> bool:
     before = end < len(text) and _broken(value, end)
     if after and start < len(text) and _broken(value, start):
         return False  # an empty line has no indentation that could be kept
+    if before and start < end and _broken(value, end - 1) and value.style != "|":
+        return False  # where lines are folded, one of several line breaks counts for less than it did
     first, last = new[:1] or text[end : end + 1], new[-1:] or text[start - 1 : start] if start else new[-1:]
     if after and (not first or first.isspace() or not (value.style or first.isalnum())):
         return False  # blanks at the start of a line are indentation
@@ -115,7 +117,7 @@ def _stays_plain(text: str, start: int, end: int, new: str, flow: bool) -> bool:
     result = text[:start] + new + text[end:]
     if not result or result[0].isspace() or result[-1].isspace() or result[-1] == ":":
         return False
-    if start == 0 and not result[0].isalnum():
+    if result[0] in "-?:" or (start == 0 and not result[0].isalnum()):
         return False
     if _NOT_PLAIN.search(result[max(0, start - 1) : start + len(new) + 1]):
         return False
