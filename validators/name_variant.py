@@ -20,6 +20,7 @@ from copydesk.validator import (
     Contract,
     CorpusValidator,
     Facts,
+    Fix,
     Hit,
     Passage,
     Safety,
@@ -31,18 +32,18 @@ from copydesk.validator import (
 
 CAPITALISED = r"[A-ZÀ-ÖØ-Þ][^\W\d_]++(?:-[^\W\d_]++)*+(?![\d_(\-\u00ad])"  # none that goes on behind a line end
 SEQUENCE = re.compile(rf"\b{CAPITALISED}(?: (?:[A-Z]\. )?{CAPITALISED}){{0,5}}")
+SIMPLE = re.compile(r"(?:Mac|Mc|De|Di|Du|La|Le)?[^\W\d_][^\W\d_A-ZÀ-ÖØ-Þ]+")  # no ABC, no DigitalOcean, no Jean-Luc
 INITIAL = re.compile(r" [A-Z]\.")
 COMMON = re.compile(r"\b(?:the|of|and|to|in|is|was|for|that|with)\b")
 ENGLISH = 0.08  # of the words are these ten, in a text that is English; .2 to .3 in prose, less in lists
 LISTED = re.compile(
-    r"(?i)\b(?:spell(?:ed|ings?)|spelt|misspel\w+|variants?|transliterat\w+|romani[sz]\w+|also written)\b"
+    r"(?i)\b(?:spell(?:ed|ings?)|spelt|misspel\w+|variants?|transliterat\w+|romani[sz]\w+|also written|sic)\b"
 )
 MOST_FORMS = 4000  # names in an article; past that it is a directory
 BUCKET = 16  # words that begin alike, or end alike, that are compared with one another
 SHORTEST = 4  # letters; shorter names are too near to one another
 LONG = 7  # letters from which two slips may be one name
 NAMESAKES = 50  # forms beside one and the same name; more of them are no evidence
-KEPT = 3  # article ids kept with a form: a misspelling is rare
 
 
 class Pair(NamedTuple):
@@ -53,8 +54,8 @@ class Pair(NamedTuple):
     count_one: int
     count_other: int
     link: str
-    """Why one person may be meant. beside: one name stands beside both forms. bare: one form stands alone, and acts as
-    persons do; maybe: it does not. nick: their first names begin alike. first: a first name, once without its last."""
+    """Why one person is meant. beside: a first name before both; family: a last name behind both; bare: one form alone,
+    which acts as persons do; maybe: it does not; nick: first names alike; first: a first name without its last."""
     shared: str  # the name that stands beside both, else ""
 
 
@@ -107,12 +108,12 @@ class NameVariant(CorpusValidator):
             rf" (?:also |then |later |further |now |never )?(?:{'|'.join(sorted(speech))}|[a-z]{{3,}}ed)\b|: [A-Z“\"]"
         )
         self.acted = re.compile(rf"(?:\b(?:{'|'.join(sorted(says))}|according to)|[”\"]) \Z")
-        self.house_words: set[str] = set()
+        self.house_words: frozenset[str] = frozenset()
         self.distinct: set[frozenset[str]] = set()
         for path, data in setup.data(self.house):
             if not isinstance(data, dict):
                 raise SettingError(f"{path}: a house list has the keys `names` and `distinct`")
-            self.house_words.update(w for entry in data.get("names") or [] for w in entry["name"].split())
+            self.house_words |= {w.lower() for entry in data.get("names") or [] for w in entry["name"].split()}
             for pair in data.get("distinct") or []:
                 self.distinct.add(_difference(str(path), pair))
 
@@ -128,6 +129,11 @@ class NameVariant(CorpusValidator):
     def english(self) -> frozenset[str]:
         return frozenset(self.setup.lines(self.words))
 
+    @cached_property
+    def known_words(self) -> frozenset[str]:
+        """What is spelt right as it stands, whatever it is."""
+        return self.known_names | self.english | self.house_words | frozenset(self.setup.lines(self.others))
+
     # ------------------------------------------------------------------------------------------------- one article
 
     def observe(self, article: Article) -> Any:
@@ -138,7 +144,7 @@ class NameVariant(CorpusValidator):
         pairs = [tuple(p) for p in self._pairs(forms, article)]
         if pairs and (LISTED.search(article.text) or not _is_english(article)):
             pairs = []  # the text speaks of spellings, so each may be meant; or its names are inflected
-        evidence: dict[str, Any] = {"names": {n: [1, [article.id]] for n in forms.full}}
+        evidence: dict[str, Any] = {"names": {n: [1, article.id] for n in forms.full}}
         if pairs:
             evidence["pairs"] = {article.id: pairs}
         return evidence
@@ -149,34 +155,35 @@ class NameVariant(CorpusValidator):
             if forms.count[one] > forms.count[other]:
                 one, other = other, one
             link, shared = self._link(forms, one, other)
-            if link != "beside" and len(one) > len(other) + 1 and one.startswith(other):
+            if link not in ("beside", "family") and len(one) > len(other) + 1 and one.startswith(other):
                 continue  # Marxist is no slip for Marx
-            if link == "bare" and not any(
-                self._acts(article, w) for w in (one, other) if not self._names(forms.before[w])
-            ):
+            bare = [w for w in (one, other) if not self._names(forms.before[w], self.given_names)]
+            if link == "bare" and not any(self._acts(article, w) for w in bare):
                 link = "maybe"
-            if link:
+            if link and not _is_alternative(article, one, other):
                 yield Pair(one, other, forms.count[one], forms.count[other], link, shared)
 
     def _is_candidate(self, word: str) -> bool:
         """Whether it may be the name of a person, or a slip for one: neither a common word nor an abbreviation."""
-        if len(word) < SHORTEST or word in self.openers or not (word[1:].islower() or _is_scottish(word)):
+        if len(word) < SHORTEST or word in self.openers or not SIMPLE.fullmatch(word):
             return False
-        return "-" not in word and not self._is_word(word)
+        return not self._is_word(word)
 
     def _link(self, forms: Forms, one: str, other: str) -> tuple[str, str]:
         """Why both forms should be one person's name, and the name they share; ("", "") where nothing says so."""
         if frozenset((one, other)) in self.distinct:
             return "", ""
-        before = self._names(forms.before[one]), self._names(forms.before[other])
-        behind = self._surnames(forms.behind[one]), self._surnames(forms.behind[other])
+        before = [self._names(forms.before[w], self.given_names) for w in (one, other)]
+        behind = [self._names(forms.behind[w], self.known_names) for w in (one, other)]
         shared = sorted(before[0] & before[1]) or sorted(behind[0] & behind[1])
         first_known = any(w.lower() in self.given_names for w in before[0] | before[1])
         if _is_inflected(one, other) and not (first_known and (shared or (one == other + "s" and before[0]))):
             return "", ""
         if shared:
             both_words = one.lower() in self.english and other.lower() in self.english
-            return ("", "") if both_words and not first_known else ("beside", shared[0])
+            if both_words and not first_known:
+                return "", ""
+            return ("beside" if before[0] & before[1] else "family"), shared[0]
         if _is_derived(one, other) and not first_known:
             return "", ""
         alone = [not names and not forms.behind[w] for names, w in zip(before, (one, other), strict=True)]
@@ -199,8 +206,7 @@ class NameVariant(CorpusValidator):
             text, before = passage.masked, max(0, start - 20)
             if self.acts.match(text, start + len(name)) or self.acted.search(text, before, start):
                 return True
-            words = text[before:start].split()
-            if words and words[-1].rstrip(".") in self.titles:
+            if text[before:start].rstrip(" .").rpartition(" ")[2] in self.titles:
                 return True
         return False
 
@@ -208,32 +214,20 @@ class NameVariant(CorpusValidator):
         """Whether it is a common word and no known name."""
         return name.lower() in self.english and name.lower() not in self.known_names
 
-    def _names(self, words: Collection[str]) -> set[str]:
-        """Those of the words that may be names of persons."""
+    def _names(self, words: Collection[str], known: frozenset[str]) -> set[str]:
+        """Those of the words that may be names of persons: known ones, and those that are no common word."""
         return {
             w
             for w in words
-            if w not in self.titles
-            and not w.isupper()
-            and (w.lower() in self.given_names or w.lower() not in self.english)
-        }
-
-    def _surnames(self, words: Collection[str]) -> set[str]:
-        return {
-            w for w in words if not w.isupper() and (w.lower() in self.known_names or w.lower() not in self.english)
+            if w not in self.titles and not w.isupper() and (w.lower() in known or w.lower() not in self.english)
         }
 
     # -------------------------------------------------------------------------------------------------- the corpus
 
     def merge(self, a: Any, b: Any) -> Any:
         names = a["names"]
-        for name, (n, ids) in b["names"].items():
-            known = names.get(name)
-            if known is None:
-                names[name] = [n, ids]
-            else:
-                known[0] += n
-                known[1] = [*known[1], *ids][:KEPT]
+        for name, (n, article) in b["names"].items():
+            names.setdefault(name, [0, article])[0] += n
         if "pairs" in b:
             a.setdefault("pairs", {}).update(b["pairs"])
         return a
@@ -246,63 +240,48 @@ class NameVariant(CorpusValidator):
         wanted = {w for found in pairs.values() for p in found for w in p[:2]}
         articles: Counter[str] = Counter()
         for name, (n, _) in names.items():
-            for word in name.split(" "):
-                if word in wanted:
-                    articles[word] += n
+            for word in wanted.intersection(name.split(" ")):
+                articles[word] += n
         facts: dict[str, list[dict[str, Any]]] = {}
-        for article, found in sorted(pairs.items()):
+        for article, found in pairs.items():
             verdicts = [self._verdict(Pair(*p), articles) for p in found]
             facts[article] = [v for v in verdicts if v is not None]
         for article, fact in self._strays(names):
-            if all(v["name"] != fact["name"] for v in facts.get(article, ())):
-                facts.setdefault(article, []).append(fact)
-        return Facts({article: found for article, found in facts.items() if found})
+            facts.setdefault(article, []).append(fact)
+        return Facts({article: _settled(found) for article, found in sorted(facts.items()) if found})
 
     def _verdict(self, pair: Pair, articles: Mapping[str, int]) -> dict[str, Any] | None:
         """Which form is right, and how surely; None where the pair is nothing after all."""
         one, other = pair.one, pair.other
-        known = self._is_known(one), self._is_known(other)
+        known = one.lower() in self.known_words, other.lower() in self.known_words
         score = _score(pair.count_one, pair.count_other, known, (articles[one], articles[other]))
         if pair.count_one == pair.count_other and (score or self._oddity(one) - self._oddity(other)) < 0:
             return self._verdict(Pair(other, one, *pair[3:1:-1], *pair[4:]), articles)
-        doubtful = _is_ending(one, other) and pair.count_other < 3
+        case = self._case(pair, score, known)
+        if case is None:
+            return None
+        fact = _fact(case, one, other, pair.shared, (articles[one], articles[other]))
+        return fact | {"count": pair.count_one, "right_count": pair.count_other}
+
+    def _case(self, pair: Pair, score: int, known: tuple[bool, bool]) -> str | None:
+        """How sure it is, with that score, that the other form is right."""
+        n, link = pair.count_other, pair.link
+        near = link in ("beside", "family")
+        doubtful = _is_ending(pair.one, pair.other) and n < 3
         if all(known):
-            if pair.link != "beside":
+            if not near:
                 return None
-            case = "likely" if pair.count_one == 1 and pair.count_other >= 3 and not doubtful else "either"
-        elif pair.link == "beside":
-            case = "certain" if score >= 2 or (score == 1 and pair.count_other >= 2) else "either"
-        elif pair.link == "bare":
-            enough = score >= (2 if pair.count_other >= 2 else 3)
-            case = "certain" if enough else "likely" if score >= 1 else "either"
-        elif pair.link == "maybe":
-            case = "likely" if score >= 2 and pair.count_other >= 2 else "either"
-        elif pair.link == "first":
-            case = "likely"
-            if score < 4 or pair.count_other < 3:
-                return None
-        else:
-            case = "likely" if score >= 2 else "either"
-        if case == "certain" and (doubtful or known[0] or pair.count_one > 2):
-            case = "either" if pair.count_other == 1 else "likely"
-        return {
-            "case": case,
-            "name": one,
-            "right": other,
-            "count": pair.count_one,
-            "right_count": pair.count_other,
-            "shared": pair.shared,
-            "articles": articles[one],
-            "right_articles": articles[other],
-        }
-
-    def _is_known(self, name: str) -> bool:
-        low = name.lower()
-        return low in self.known_names or low in self.others_known or low in self.english or name in self.house_words
-
-    @cached_property
-    def others_known(self) -> frozenset[str]:
-        return frozenset(self.setup.lines(self.others))
+            return "likely" if pair.count_one == 1 and n >= 3 and not doubtful else "either"
+        if link == "first":
+            return "likely" if score >= 4 and n >= 3 else None
+        if near or link == "bare":
+            enough = score >= (2 if link == "beside" or n >= 2 else 3) or (link == "beside" and score == 1 and n >= 2)
+            if enough and not (doubtful or known[0] or pair.count_one > 2):
+                return "certain"
+            if score < (2 if near else 1) or (enough and n == 1):
+                return "either"
+            return "likely"
+        return "likely" if score >= 2 and (n >= 2 or link == "nick") else "either"
 
     def _oddity(self, name: str) -> int:
         """How many of its groups of three letters no known name has."""
@@ -324,36 +303,30 @@ class NameVariant(CorpusValidator):
                     rest = (*words[:i], str(i), *words[i + 1 :])
                     groups[(*rest, word[:3])].append(name)
                     groups[(*rest, word[0], word[-2:])].append(name)
-        seen = set()
         for group in groups.values():
             if not 2 <= len(group) <= NAMESAKES:
                 continue
             best = max(group, key=lambda n: (names[n][0], n))
             for name in group:
-                if names[name][0] == 1 and names[best][0] >= self.corpus_ratio and name not in seen:
+                if names[name][0] == 1 and names[best][0] >= self.corpus_ratio:
                     fact = self._stray(name, best, names)
                     if fact is not None:
-                        seen.add(name)
-                        yield names[name][1][0], fact
+                        yield names[name][1], fact
 
     def _stray(self, name: str, best: str, names: Mapping[str, Any]) -> dict[str, Any] | None:
         (one, other), shared = _differing(name, best)
-        if self._is_known(one) or not _is_slip(one, other) or _is_ending(one, other) or _is_inflected(one, other):
+        if (
+            one.lower() in self.known_words
+            or not _is_slip(one, other)
+            or _is_ending(one, other)
+            or _is_inflected(one, other)
+        ):
             return None
         if not self._is_candidate(one) or not self._is_candidate(other) or frozenset((one, other)) in self.distinct:
             return None
         if not any(w.lower() in self.given_names for w in (*shared, other)) or any(self._is_word(w) for w in shared):
             return None
-        return {
-            "case": "corpus",
-            "name": one,
-            "right": other,
-            "count": 1,
-            "right_count": 0,
-            "shared": " ".join(shared),
-            "articles": names[name][0],
-            "right_articles": names[best][0],
-        }
+        return _fact("corpus", one, other, " ".join(shared), (names[name][0], names[best][0]))
 
     # ------------------------------------------------------------------------------------------------ the findings
 
@@ -364,12 +337,31 @@ class NameVariant(CorpusValidator):
             rights = list(_places(article, right))
             if not wrong or bool(rights) == (case == "corpus"):
                 continue
-            values = {k: v for k, v in verdict.items() if k != "case"}
+            values = {"count": len(wrong), "right_count": len(rights)} | {
+                k: v for k, v in verdict.items() if k != "case"
+            }
             for passage, start in wrong:
                 fixes = _written(passage, start, name, right, SAFETY[case])
                 if case == "either" and len(wrong) == len(rights) == 1 and rights[0][0] is passage:
                     fixes += _written(passage, rights[0][1], right, name, SAFETY[case])
                 yield Hit(passage.span(start, start + len(name)), values, fixes, passage.field, case)
+
+
+def _fact(case: str, name: str, right: str, shared: str, articles: tuple[int, int]) -> dict[str, Any]:
+    here, there = articles
+    return {"case": case, "name": name, "right": right, "shared": shared, "articles": here, "right_articles": there}
+
+
+def _settled(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One fact for each form: a form that is like two others, or itself the right one, is only offered."""
+    rank = list(SAFETY)
+    best: dict[str, dict[str, Any]] = {}
+    names = Counter(f["name"] for f in facts)
+    for fact in sorted(facts, key=lambda f: (f["name"], rank.index(f["case"]), -f["right_articles"], f["right"])):
+        if fact["case"] == "certain" and (names[fact["name"]] > 1 or fact["right"] in names):
+            fact = fact | {"case": "likely"}
+        best.setdefault(fact["name"], fact)
+    return list(best.values())
 
 
 SAFETY = {"certain": Safety.SAFE, "likely": Safety.UNSAFE, "either": Safety.SUGGEST, "corpus": Safety.UNSAFE}
@@ -383,6 +375,16 @@ def _written(passage: Passage, start: int, old: str, new: str, safety: Safety) -
 def _is_english(article: Article) -> bool:
     text = article.passages[0].masked
     return article.language == "en" and len(COMMON.findall(text)) >= ENGLISH * text.count(" ")
+
+
+def _is_alternative(article: Article, one: str, other: str) -> bool:
+    """Whether the text names one form beside the other on purpose: Gaddafi (or Qaddafi)."""
+    for first, second in ((one, other), (other, one)):
+        for passage, start in _places(article, first):
+            gap, found, _ = passage.masked[start + len(first) : start + len(first) + 30].partition(second)
+            if found and len(gap) <= 12 and re.search(r"\bor\b|[/(=]|\baka\b|\balso\b", gap):
+                return True
+    return False
 
 
 def _places(article: Article, word: str) -> Iterator[tuple[Passage, int]]:
@@ -480,14 +482,6 @@ def _is_derived(a: str, b: str) -> bool:
 
 
 ENDINGS = frozenset(["", "n", "a", "an", "ian", "i", "y", "ish", "ese", "ic", "o", "e", "er"])
-
-
-def _is_scottish(word: str) -> bool:
-    """A capital inside that is no sign of a product: McDonald, MacArthur, DeVito."""
-    return word.startswith(PREFIXES) and word[2:].removeprefix("c").istitle()
-
-
-PREFIXES = ("Mc", "Mac", "De", "Di", "Du", "La", "Le")
 
 
 def _differing(a: str, b: str) -> tuple[tuple[str, str], Sequence[str]]:

@@ -283,7 +283,7 @@ class StrayWord(Validator):
 
     def _hinted(self, place: Place) -> bool:
         """Whether the words around say that the foreign word is meant."""
-        closest = [t.word for t in place.tokens[max(0, place.first - 6) : place.last + 1]]
+        closest = [t.word for t in place.tokens[max(0, place.first - 6) : place.last + 2]]
         around = place.around
         return self._foreign(around) >= 1 or not self.languages.isdisjoint(around) or not self.gloss.isdisjoint(closest)
 

@@ -124,19 +124,19 @@ def _front_matter(text: str) -> tuple[FrontMatter | None, int]:
         problem = Problem("too-large", Span(start, start), message)
         return FrontMatter(form, span, content, None, problem), stop
     root, found = read_yaml(text, content) if form == "yaml" else (None, _toml_problem(text, content))
-    if found is not None and not _meant(text, content, found):
+    if found is not None and not has_key and not _meant(text, content, found):
         return None, without
     return FrontMatter(form, span, content, root, found), stop
 
 
 def _meant(text: str, content: Span, found: Problem) -> bool:
-    """Whether what was not understood was meant as front matter at all, or the fences are rules in a text."""
-    if found.kind not in ("syntax", "not-a-mapping") or _ANY_KEY_LINE.search(text[content.start : content.end]):
-        return True
-    if found.kind == "syntax":
-        return False
+    """Whether what does not begin with a key and was not understood was meant as front matter at all, or the fences
+    are rules in a text. One line with a colon is not enough: prose has such lines too."""
+    keys = len(_ANY_KEY_LINE.findall(text[content.start : content.end]))
     first = found.span.start
-    return text[first : first + 1] in ("-", "[") or _GLUED_KEY.match(text, first) is not None
+    if found.kind == "not-a-mapping":
+        return keys > 0 or text[first : first + 1] in ("-", "[") or _GLUED_KEY.match(text, first) is not None
+    return found.kind != "syntax" or keys > 1
 
 
 # ---------------------------------------------------------------------------------------------------- TOML and JSON

@@ -68,11 +68,11 @@ def passage(path: str, node: Scalar, source: str, flow: bool, shared: bool) -> P
         known = found is not None
         offsets = found or (*[node.span.start] * len(value), node.span.end)
     frozen = shared or not known
-    return Value(value, masked, path, start, source, offsets, _ESCAPES[style], frozen, style, flow)
+    return FieldPassage(value, masked, path, start, source, offsets, _ESCAPES[style], frozen, style, flow)
 
 
 @dataclass(frozen=True, slots=True)
-class Value(Passage):
+class FieldPassage(Passage):
     """A passage that knows how its value is written, and refuses what that way of writing cannot say."""
 
     style: str = ""
@@ -84,7 +84,7 @@ class Value(Passage):
         return Passage.edit(self, start, end, new)
 
 
-def _fits(value: Value, start: int, end: int, new: str) -> bool:
+def _fits(value: FieldPassage, start: int, end: int, new: str) -> bool:
     text = value.text
     if not value.style and not _stays_plain(text, start, end, new, value.flow):
         return False
@@ -99,13 +99,14 @@ def _fits(value: Value, start: int, end: int, new: str) -> bool:
         return False  # an empty line has no indentation that could be kept
     if before and start < end and _broken(value, end - 1) and value.style != "|":
         return False  # where lines are folded, one of several line breaks counts for less than it did
-    first, last = new[:1] or text[end : end + 1], new[-1:] or text[start - 1 : start] if start else new[-1:]
+    first = new[:1] or text[end : end + 1]
+    last = new[-1:] or text[max(0, start - 1) : start]
     if after and (not first or first.isspace() or not (value.style or first.isalnum())):
         return False  # blanks at the start of a line are indentation
-    return not (before and not block and (not last or last.isspace()))  # and at its end they are dropped
+    return not before or block or bool(last and not last.isspace())  # and at its end they are dropped
 
 
-def _broken(value: Value, at: int) -> bool:
+def _broken(value: FieldPassage, at: int) -> bool:
     """Whether the character is written with a line break of the file."""
     assert value.offsets is not None
     a, b = value.offsets[at], value.offsets[at + 1]
