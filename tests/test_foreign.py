@@ -52,29 +52,29 @@ def safeties(text: str) -> list[Safety]:
 # ---------------------------------------------------------------------------------------------- a line of its own
 
 
-@pytest.mark.parametrize("word", ["Außerdem", "cependant,", "Además", "Tuttavia:", "Porém", "bovendien", "Dessutom."])
+@pytest.mark.parametrize("word", ["Trotzdem", "cependant,", "Además", "Tuttavia:", "Porém", "bovendien", "Dessutom."])
 def test_a_line_that_is_only_a_foreign_word_goes(word: str) -> None:
     assert cleaned(f"{FERRY}\n{word}\n{PIER}\n") == f"{FERRY}\n{PIER}\n"
     assert cleaned(f"{FERRY}\n\n{word}\n\n{PIER}\n") == f"{FERRY}\n\n{PIER}\n"
 
 
 def test_line_ends_stay_as_they_were() -> None:
-    assert cleaned(f"{FERRY}\r\n\r\nAußerdem\r\n\r\n{PIER}\r\n") == f"{FERRY}\r\n\r\n{PIER}\r\n"
-    assert cleaned(f"{FERRY}\nAußerdem") == FERRY
-    assert cleaned(f"{FERRY}\n\nAußerdem") == f"{FERRY}\n"
-    assert cleaned(f"{FERRY}\nAußerdem\n") == f"{FERRY}\n"
-    assert cleaned(f"Außerdem\n\n{FERRY}\n") == f"{FERRY}\n"
+    assert cleaned(f"{FERRY}\r\n\r\nTrotzdem\r\n\r\n{PIER}\r\n") == f"{FERRY}\r\n\r\n{PIER}\r\n"
+    assert cleaned(f"{FERRY}\nTrotzdem") == FERRY
+    assert cleaned(f"{FERRY}\n\nTrotzdem") == f"{FERRY}\n"
+    assert cleaned(f"{FERRY}\nTrotzdem\n") == f"{FERRY}\n"
+    assert cleaned(f"Trotzdem\n\n{FERRY}\n") == f"{FERRY}\n"
 
 
 def test_several_words_of_one_language_go_together() -> None:
     (hit,) = hits(f"{FERRY}\n\nPrzede wszystkim w tym\n\n{PIER}\n")
     assert hit.values == {"word": "Przede wszystkim w tym", "language": "Polish", "where": "line"}
-    assert not hits(f"{FERRY}\n\nAußerdem bovendien\n\n{PIER}\n")
+    assert not hits(f"{FERRY}\n\nTrotzdem bovendien\n\n{PIER}\n")
 
 
 @pytest.mark.parametrize(
     "line",
-    ["Also", "Die", "Van", "Per via", "AUSSERDEM", "## Außerdem", "*Außerdem*", "`außerdem`", "Kim", "Encore", "Con"],
+    ["Also", "Die", "Van", "Per via", "TROTZDEM", "## Trotzdem", "*Trotzdem*", "`trotzdem`", "Kim", "Encore", "Con"],
 )
 def test_what_english_uses_or_somebody_marked_is_left_alone(line: str) -> None:
     assert not hits(f"{FERRY}\n\n{line}\n\n{PIER}\n")
@@ -83,8 +83,8 @@ def test_what_english_uses_or_somebody_marked_is_left_alone(line: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        f"{FERRY}\n\n- Außerdem\n\n{PIER}\n",  # an entry of a list
-        "Words\nAußerdem\nAllerdings\nThe end of it is near, and we are at the pier.\n",  # a list of words
+        f"{FERRY}\n\n- Trotzdem\n\n{PIER}\n",  # an entry of a list
+        "Words\nTrotzdem\nAllerdings\nThe end of it is near, and we are at the pier.\n",  # a list of words
         "The name of the boat was\nSiempre\nand it was the oldest of them.\n",  # a name that was a link
     ],
 )
@@ -144,13 +144,13 @@ def test_a_word_with_a_capital_inside_a_sentence_is_a_name() -> None:
 
 
 def test_an_article_in_another_language_has_no_stray_words() -> None:
-    german = "Der Hafen war zu, weil der Sturm zu stark war.\n\nAußerdem\n\nDie Fähre kam nicht, und wir warteten in der Stadt.\n"
+    german = "Der Hafen war zu, weil der Sturm zu stark war.\n\nTrotzdem\n\nDie Fähre kam nicht, und wir warteten.\n"
     assert not hits(german)
-    assert not hits(f"{FERRY}\n\nAußerdem\n\n{PIER}\n", language="de")
+    assert not hits(f"{FERRY}\n\nTrotzdem\n\n{PIER}\n", language="de")
 
 
 def test_front_matter_is_not_touched() -> None:
-    assert not hits(f"---\ntitle: Außerdem, the ferry was late\n---\n{FERRY}\n")
+    assert not hits(f"---\ntitle: Trotzdem, the ferry was late\n---\n{FERRY}\n")
 
 
 # ------------------------------------------------------------------------------------------------------ the words
@@ -176,14 +176,14 @@ def test_no_sure_word_opens_an_english_clause(code: str) -> None:
 def test_a_workspace_adds_words_and_takes_certainty_away(tmp_path: Path) -> None:
     (tmp_path / "words").mkdir()
     (tmp_path / "words" / "discourse-ours.yaml").write_text(
-        "eo: {name: Esperanto, sure: tamen}\nde: {name: German, shared: außerdem}\n", "utf-8"
+        "eo: {name: Esperanto, sure: tamen}\nde: {name: German, shared: trotzdem}\n", "utf-8"
     )
     validator = prepared(RULES, tmp_path)
     assert cleaned(f"{FERRY}\ntamen\n{PIER}\n", validator) == f"{FERRY}\n{PIER}\n"
-    assert not hits(f"{FERRY}\nAußerdem\n{PIER}\n", validator)
+    assert not hits(f"{FERRY}\nTrotzdem\n{PIER}\n", validator)
 
 
-@pytest.mark.parametrize("content", ["- außerdem\n", "de: [außerdem]\n", "de: {sure: außerdem}\n"])
+@pytest.mark.parametrize("content", ["- trotzdem\n", "de: [trotzdem]\n", "de: {sure: trotzdem}\n"])
 def test_a_word_list_in_the_wrong_form_is_an_error_that_names_the_file(tmp_path: Path, content: str) -> None:
     (tmp_path / "words").mkdir()
     (tmp_path / "words" / "discourse.yaml").write_text(content, "utf-8")
@@ -194,7 +194,26 @@ def test_a_word_list_in_the_wrong_form_is_an_error_that_names_the_file(tmp_path:
 # ----------------------------------------------------------------------------------------------------- properties
 
 PIECES = st.sampled_from(
-    [FERRY, PIER, "Außerdem", "jedoch", "también", "the", ",", ". ", "\n", "\n\n", " ", "“", '"', "(", "- ", "> ", "é", "\r\n"]
+    [
+        FERRY,
+        PIER,
+        "Trotzdem",
+        "jedoch",
+        "también",
+        "the",
+        ",",
+        ". ",
+        "\n",
+        "\n\n",
+        " ",
+        "“",
+        '"',
+        "(",
+        "- ",
+        "> ",
+        "é",
+        "\r\n",
+    ]
 )
 
 

@@ -11,6 +11,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copydesk import tree
 from copydesk.model import FrontMatter, ListNode, MapNode, Node, Scalar, Span
 from copydesk.parse import parse
 from copydesk.tree import DEPTH, WEIGHT, read_yaml
@@ -123,8 +124,10 @@ def test_guards(content: str, kind: str | None) -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "2023-02-30", "0000-01-01", "2023-01-01T25:00:00Z", "2023-01-01T00:00:60Z", "0x_", "0b_", "9" * 5000, "1:99:99",
-        "!!int abc", "!!float abc", "!!bool maybe", "!!timestamp nope", "!!python/object:os.system x", "=", "<<", ".inf",
+        "2023-02-30", "0000-01-01", "2023-01-01T25:00:00Z", "2023-01-01T00:00:60Z", "0x_", "0b_", "9" * 5000,
+        "1:99:99",
+        "!!int abc", "!!float abc", "!!bool maybe", "!!timestamp nope", "!!python/object:os.system x", "=",
+        "<<", ".inf",
     ],
 )  # fmt: skip
 def test_nothing_is_constructed(value: str) -> None:
@@ -281,3 +284,27 @@ def test_the_tree_of_a_written_header_is_pyyamls(content: str, before: str) -> N
 @settings(max_examples=600)
 def test_any_header_is_read_as_pyyaml_reads_it(content: str) -> None:
     check_against_yaml("k0: v\n" + content, "---\n")
+
+
+@given(headers)
+@settings(max_examples=30)
+def test_without_libyaml_the_tree_is_the_same(content: str) -> None:
+    ours = read_yaml(content, Span(0, len(content)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tree, "_Parser", yaml.Loader)
+        assert read_yaml(content, Span(0, len(content))) == ours
+
+
+def test_without_libyaml_nothing_crashes_either() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tree, "_Parser", yaml.Loader)
+        for content, kind in (
+            ("a: " + "[" * 60_000, "too-deep"),
+            (bomb(9, 10), "alias-bomb"),
+            ("a: b\x00", "syntax"),
+            ("a: b: c", "syntax"),
+            ('a: "\\ud83d"', "syntax"),
+        ):
+            problem = meta(f"---\n{content}\n---\n").problem
+            assert problem is not None
+            assert problem.kind == kind

@@ -9,8 +9,9 @@ nothing decides, both readings are offered and none is applied.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -54,8 +55,8 @@ class Pair(NamedTuple):
     count_one: int
     count_other: int
     link: str
-    """Why one person is meant. beside: a first name before both; family: a last name behind both; bare: one form alone,
-    which acts as persons do; maybe: it does not; nick: first names alike; first: a first name without its last."""
+    """beside: a first name before both; family: a last name behind both; bare: one form alone, who acts as persons do;
+    maybe: it does not; nick: first names alike; first: a first name without its last."""
     shared: str  # the name that stands beside both, else ""
 
 
@@ -130,6 +131,11 @@ class NameVariant(CorpusValidator):
         return frozenset(self.setup.lines(self.words))
 
     @cached_property
+    def common(self) -> frozenset[str]:
+        """Words that are no known name."""
+        return self.english - self.known_names
+
+    @cached_property
     def known_words(self) -> frozenset[str]:
         """What is spelt right as it stands, whatever it is."""
         return self.known_names | self.english | self.house_words | frozenset(self.setup.lines(self.others))
@@ -164,10 +170,10 @@ class NameVariant(CorpusValidator):
                 yield Pair(one, other, forms.count[one], forms.count[other], link, shared)
 
     def _is_candidate(self, word: str) -> bool:
-        """Whether it may be the name of a person, or a slip for one: neither a common word nor an abbreviation."""
-        if len(word) < SHORTEST or word in self.openers or not SIMPLE.fullmatch(word):
+        """Whether it may be the name of a person, or a slip for one."""
+        if len(word) < SHORTEST or word.lower() in self.common or word in self.openers:
             return False
-        return not self._is_word(word)
+        return (word[1:].islower() and "-" not in word) or SIMPLE.fullmatch(word) is not None
 
     def _link(self, forms: Forms, one: str, other: str) -> tuple[str, str]:
         """Why both forms should be one person's name, and the name they share; ("", "") where nothing says so."""
@@ -187,7 +193,8 @@ class NameVariant(CorpusValidator):
         if _is_derived(one, other) and not first_known:
             return "", ""
         alone = [not names and not forms.behind[w] for names, w in zip(before, (one, other), strict=True)]
-        alone[1] = alone[1] and not self._in_phrase(forms, other)
+        if other.lower() in self.english and forms.before[other] - self.titles:
+            alone[1] = False  # a common word behind another one, as in Cedar Lane
         if (before[1] and alone[0]) or (before[0] and alone[1]):
             return "bare", ""
         if any(a[:2] == b[:2] for a in before[0] for b in before[1]):
@@ -196,12 +203,8 @@ class NameVariant(CorpusValidator):
             return "first", ""
         return "", ""
 
-    def _in_phrase(self, forms: Forms, word: str) -> bool:
-        """Whether it is a common word behind another one, as in Cypress Street."""
-        return word.lower() in self.english and bool(forms.before[word] - self.titles)
-
     def _acts(self, article: Article, name: str) -> bool:
-        """Whether somebody of that name says or does something, somewhere."""
+        """Whether somebody of that name says or does something."""
         for passage, start in _places(article, name):
             text, before = passage.masked, max(0, start - 20)
             if self.acts.match(text, start + len(name)) or self.acted.search(text, before, start):
@@ -209,10 +212,6 @@ class NameVariant(CorpusValidator):
             if text[before:start].rstrip(" .").rpartition(" ")[2] in self.titles:
                 return True
         return False
-
-    def _is_word(self, name: str) -> bool:
-        """Whether it is a common word and no known name."""
-        return name.lower() in self.english and name.lower() not in self.known_names
 
     def _names(self, words: Collection[str], known: frozenset[str]) -> set[str]:
         """Those of the words that may be names of persons: known ones, and those that are no common word."""
@@ -233,10 +232,8 @@ class NameVariant(CorpusValidator):
         return a
 
     def conclude(self, evidence: Any) -> Facts:
-        if evidence is None:
-            return Facts({})
-        names: dict[str, Any] = evidence["names"]
-        pairs: dict[str, list[Any]] = evidence.get("pairs", {})
+        names: dict[str, Any] = evidence["names"] if evidence else {}
+        pairs: dict[str, list[Any]] = evidence.get("pairs", {}) if evidence else {}
         wanted = {w for found in pairs.values() for p in found for w in p[:2]}
         articles: Counter[str] = Counter()
         for name, (n, _) in names.items():
@@ -269,8 +266,8 @@ class NameVariant(CorpusValidator):
         near = link in ("beside", "family")
         doubtful = _is_ending(pair.one, pair.other) and n < 3
         if all(known):
-            if not near:
-                return None
+            if link != "beside":
+                return None  # two first names, and members of one family
             return "likely" if pair.count_one == 1 and n >= 3 and not doubtful else "either"
         if link == "first":
             return "likely" if score >= 4 and n >= 3 else None
@@ -314,7 +311,9 @@ class NameVariant(CorpusValidator):
                         yield names[name][1], fact
 
     def _stray(self, name: str, best: str, names: Mapping[str, Any]) -> dict[str, Any] | None:
-        (one, other), shared = _differing(name, best)
+        words = list(zip(name.split(" "), best.split(" "), strict=True))
+        [(one, other)] = [w for w in words if w[0] != w[1]]
+        shared = [a for a, b in words if a == b]
         if (
             one.lower() in self.known_words
             or not _is_slip(one, other)
@@ -324,7 +323,9 @@ class NameVariant(CorpusValidator):
             return None
         if not self._is_candidate(one) or not self._is_candidate(other) or frozenset((one, other)) in self.distinct:
             return None
-        if not any(w.lower() in self.given_names for w in (*shared, other)) or any(self._is_word(w) for w in shared):
+        if not any(w.lower() in self.given_names for w in (*shared, other)) or not self.common.isdisjoint(
+            w.lower() for w in shared
+        ):
             return None
         return _fact("corpus", one, other, " ".join(shared), (names[name][0], names[best][0]))
 
@@ -356,7 +357,7 @@ def _settled(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """One fact for each form: a form that is like two others, or itself the right one, is only offered."""
     rank = list(SAFETY)
     best: dict[str, dict[str, Any]] = {}
-    names = Counter(f["name"] for f in facts)
+    names = Counter(name for name, _ in {(f["name"], f["right"]) for f in facts})
     for fact in sorted(facts, key=lambda f: (f["name"], rank.index(f["case"]), -f["right_articles"], f["right"])):
         if fact["case"] == "certain" and (names[fact["name"]] > 1 or fact["right"] in names):
             fact = fact | {"case": "likely"}
@@ -368,8 +369,8 @@ SAFETY = {"certain": Safety.SAFE, "likely": Safety.UNSAFE, "either": Safety.SUGG
 
 
 def _written(passage: Passage, start: int, old: str, new: str, safety: Safety) -> tuple[Fix, ...]:
-    edit = minimal(start, old, new)
-    return fix(f"write {new!r}, not {old!r}", passage.edit(edit.start, edit.end, edit.new), safety=safety)
+    e = minimal(start, old, new)
+    return fix(f"write {new!r}, not {old!r}", passage.edit(e.start, e.end, e.new), safety=safety)
 
 
 def _is_english(article: Article) -> bool:
@@ -414,7 +415,7 @@ def _score(one: int, other: int, known: tuple[bool, bool], articles: tuple[int, 
 
 
 def _near(words: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Pairs that are a slip apart; words that differ at both ends are never compared, so it is no square."""
+    """Pairs that are a slip apart. Words that differ at both ends are never compared, so it is no square."""
     buckets: defaultdict[str, list[str]] = defaultdict(list)
     seen = set()
     for word in words:
@@ -432,6 +433,10 @@ def _near(words: Iterable[str]) -> Iterator[tuple[str, str]]:
                         yield other, word
             if len(bucket) < BUCKET:
                 bucket.append(word)
+
+
+def _without_marks(name: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
 
 
 def _threes(name: str) -> list[str]:
@@ -452,7 +457,7 @@ def _middles(a: str, b: str) -> tuple[str, str, str]:
 
 def _is_slip(a: str, b: str) -> bool:
     """One letter more, less or other, two swapped, an end cut off; from seven letters two neighbouring letters."""
-    if a.lower() == b.lower():
+    if a.lower() == b.lower() or (not (a + b).isascii() and _without_marks(a) == _without_marks(b)):
         return False
     x, y, end = _middles(a, b)
     short, long = sorted((len(x), len(y)))
@@ -470,7 +475,7 @@ def _is_inflected(a: str, b: str) -> bool:
 
 
 def _is_ending(a: str, b: str) -> bool:
-    """Only a last vowel, n or y is other or more: Mario and Maria, Baranowski and Baranowska, Habib and Habibi."""
+    """Only a last vowel, n or y is other or more: Mario and Maria, Nowicki and Nowicka, Karim and Karimi."""
     x, y, end = _middles(a, b)
     return not end and len(x) <= 1 and len(y) <= 1 and all(c in "aeioyn" for c in x + y)
 
@@ -482,13 +487,6 @@ def _is_derived(a: str, b: str) -> bool:
 
 
 ENDINGS = frozenset(["", "n", "a", "an", "ian", "i", "y", "ish", "ese", "ic", "o", "e", "er"])
-
-
-def _differing(a: str, b: str) -> tuple[tuple[str, str], Sequence[str]]:
-    """The words in which two full names differ, which is one, and those that they share."""
-    pairs = list(zip(a.split(" "), b.split(" "), strict=True))
-    other = next(p for p in pairs if p[0] != p[1])
-    return other, [x for x, y in pairs if x == y]
 
 
 def _difference(path: str, pair: Any) -> frozenset[str]:

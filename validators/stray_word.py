@@ -291,10 +291,10 @@ class StrayWord(Validator):
         start, end = place.line.start + place.start, place.line.start + place.end
         language = self.names[place.language]
         values = {"word": article.text[start:end][:80], "language": language, "where": where}
-        title = f"delete the {language} word{'s' if place.last - place.first > 1 else ''}"
+        what = "line" if where == "line" else f"{language} word{'s' if place.last - place.first > 1 else ''}"
         span = article.passages[0].span(start - article.body.start, end - article.body.start)
         case = where if safety == Safety.SAFE else "doubt"
-        return Hit(span, values, fix(title, edit, safety=safety), None, case)
+        return Hit(span, values, fix(f"delete the {what}", edit, safety=safety), None, case)
 
 
 def _is_name(masked: str, word: str) -> bool:

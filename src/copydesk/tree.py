@@ -29,6 +29,8 @@ try:
 except ImportError:  # PyYAML without libyaml: the same events, ten times slower
     from yaml import Loader as _Parser  # type: ignore[assignment]
 
+_SURROGATE = re.compile(r"\\[uU](?:0000)?[dD][89a-fA-F]")  # only libyaml refuses these escapes, which no file can hold
+
 DEPTH = 64  # lists and mappings inside one another, aliases followed
 WEIGHT = 10_000  # values, an alias counting as all that it repeats
 PATHS = 16_000_000  # code points that the paths of all values may take together
@@ -44,6 +46,10 @@ def read_yaml(text: str, content: Span) -> tuple[MapNode | None, Problem | None]
     """The mapping in `content`, with the spans of its nodes in `text`; or None and what is wrong with it."""
     source = text[content.start : content.end].lstrip("\ufeff")  # parsers do not agree how to count a leading one
     shift = content.end - len(source)
+    half = None if hasattr(_Parser, "raw_parse") else _SURROGATE.search(source)
+    if half:
+        message = "the front matter is not valid YAML: found half of a character"
+        return None, Problem("syntax", Span(shift + half.start(), shift + half.end()), message)
     try:
         parser = _Parser(source)
         try:
