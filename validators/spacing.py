@@ -24,6 +24,7 @@ BEFORE = re.compile(rf"[{BLANKS}](?P<mark>[,.;:]|[!?]{{1,3}})(?=[\s”’)\]\"']
 SIGNS = (" ,", " .", " ;", " :", " !", " ?", "\u00a0", "\u2009", "\u202f")
 CODE = re.compile(r"[{}]|[=!<>]=|=>|->|</|&&|\|\||;\s*$|^\s*[>#]\s|^\s*\$")
 HIGH = frozenset(";:!?")  # French sets these off
+TIED = "\u00a0\u2009\u202f"  # nobody types one of these before a mark by chance
 FRENCH = frozenset(
     re.findall("[a-z]+", "le la les un une des du et est sont dans pour que qui sur avec ce cette au aux pas")
 )
@@ -102,11 +103,18 @@ class Spacing(Validator):
             spoken == "fr" or (before.isdigit() and after[:1].isdigit()) or after[:1] in tuple(")(/")
         ):
             return None
+        if mark[0] in HIGH and (text[start] in TIED or in_guillemets(text, first, start)):
+            return None
         known = mark[0] not in HIGH or spoken != ""
         edit = passage.edit(start, m.end() - len(mark), "")
         fixes = fix("delete the blank", edit, safety=Safety.SAFE if known else Safety.UNSAFE)
         values = {"mark": mark, "text": passage.text[max(0, start - 30) : m.end()]}
         return Hit(passage.span(start, m.end()), values, fixes, passage.field, case="punctuation")
+
+
+def in_guillemets(text: str, first: int, at: int) -> bool:
+    """Whether a French quotation is open at a position of the line that begins at `first`."""
+    return text.rfind("«", first, at) > text.rfind("»", first, at)
 
 
 def line_at(text: str, at: int) -> tuple[int, int]:

@@ -297,6 +297,15 @@ def between_entries(block: Sequence[Piece], n: int, layout: Layout) -> bool:
     return (titled(a) and titled(b) and b.opens not in LOWER) or among_short_lines(block, n, layout)
 
 
+def is_verse(block: Sequence[Piece]) -> bool:
+    """Four lines or more, of even length and none long, half of which end in a mark: a stanza."""
+    if len(block) < 4 or any(p.words > 12 for p in block):
+        return False
+    lengths = [len(p.text) for p in block]
+    marked = sum(p.closes in ("stop", "comma", "semicolon", "colon", "dash") for p in block)
+    return max(lengths) <= 2.2 * min(lengths) and 2 * marked >= len(block)
+
+
 def is_byline(a: Piece, b: Piece, after: Piece | None) -> bool:
     """`by` and a name under a headline."""
     if b.text == "by":
@@ -409,6 +418,8 @@ class SplitLine(Validator):
             return
         layout = layout_of(blocks, runs)
         for block in blocks:
+            if is_verse(block):
+                continue
             items = list_items(block, layout)
             hits = [None if n in items else self.judge(article, block, n, layout) for n in range(len(block) - 1)]
             yield from grouped(hits, block)
