@@ -32,9 +32,9 @@ class FirstPublication(Validator):
     scope: ClassVar[Scope] = "body"
 
     def check(self, article: Article) -> Iterator[Hit]:
-        if "ublished" not in article.text and "ppeared" not in article.text and "osted" not in article.text:
-            return
         passage = article.passages[0]
+        if not any(verb in passage.masked for verb in ("ublished", "ppeared", "osted", "rinted")):
+            return
         for m in _NOTE.finditer(passage.masked):
             source, end = _source(passage.text, m.end())
             if source:

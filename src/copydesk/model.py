@@ -105,8 +105,7 @@ class Finding:
 ScalarKind: TypeAlias = Literal["str", "int", "float", "bool", "null", "date", "datetime", "merge", "binary", "other"]
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A single value (or a key) of the front matter.
 
     `value` is the text after unquoting and unescaping; `kind` is the type that YAML 1.1 (PyYAML) gives it, so a plain

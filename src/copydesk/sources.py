@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+import stat
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -65,16 +66,16 @@ def find(
     for path in paths:
         if not path.exists():
             raise SourceError(f"{path}: there is no such file or folder")
-        base = path if path.is_dir() else path.parent
-        for file in _walk(path, skipped, left):
-            relative = Path(os.path.relpath(file, base)).as_posix()
-            identity = _identity(file, root, relative)
-            named = file == path
-            wanted = any(fnmatchcase(identity, g) for g in include) if include else file.suffix.lower() in ENDINGS
+        named = not path.is_dir()
+        base = path.resolve().parent if named else path.resolve()
+        inside = f"{base.relative_to(root).as_posix()}/".removeprefix("./") if base.is_relative_to(root) else ""
+        for file, relative in [(str(path), path.name)] if named else _walk(path, skipped, left):
+            identity = inside + relative
+            wanted = any(fnmatchcase(identity, g) for g in include) if include else relative.lower().endswith(ENDINGS)
             if (wanted or named) and not any(fnmatchcase(identity, g) for g in exclude):
-                articles.setdefault(identity, Source(str(file), identity, relative, asked))
+                articles.setdefault(identity, Source(file, identity, relative, asked))
             elif not named:
-                others.setdefault(relative, str(file))
+                others.setdefault(relative, file)
     order = sorted(articles, key=lambda i: i.encode("utf-8", "surrogateescape"))
     return Found(
         tuple(articles[i] for i in order),
@@ -83,15 +84,8 @@ def find(
     )
 
 
-def _identity(file: Path, root: Path, relative: str) -> str:
-    resolved = file.resolve()
-    return resolved.relative_to(root).as_posix() if resolved.is_relative_to(root) else relative
-
-
-def _walk(path: Path, skipped: list[str], left: set[str]) -> Iterable[Path]:
-    if not path.is_dir():
-        yield path
-        return
+def _walk(path: Path, skipped: list[str], left: set[str]) -> Iterator[tuple[str, str]]:
+    """Every file below a folder: its path, and its path from the folder, with `/`."""
 
     def refuse(error: OSError) -> None:
         raise SourceError(f"{error.filename}: the folder cannot be listed: {error.strerror}")
@@ -100,13 +94,16 @@ def _walk(path: Path, skipped: list[str], left: set[str]) -> Iterable[Path]:
         names[:] = sorted(n for n in names if not n.startswith("."))
         for name in list(names):
             here = os.path.join(folder, name)
-            if os.path.islink(here) or str(Path(here).resolve()) in left:
+            if os.path.islink(here) or (left and str(Path(here).resolve()) in left):
                 names.remove(name)
                 if os.path.islink(here):
                     skipped.append(here)
+        below = os.path.relpath(folder, path).replace(os.sep, "/")
+        prefix = "" if below == "." else f"{below}/"
         for name in sorted(files):
             here = os.path.join(folder, name)
-            if os.path.islink(here):
+            mode = os.lstat(here).st_mode
+            if stat.S_ISLNK(mode):
                 skipped.append(here)
-            elif os.path.isfile(here):
-                yield Path(here)
+            elif stat.S_ISREG(mode):
+                yield here, prefix + name

@@ -29,7 +29,9 @@ def starter(path: Path, found: Found) -> tuple[str, list[str]]:
             seen[article.meta.format] += 1
             keys.update(list(article.meta.fields))
     with_meta = sum(seen[f] for f in ("yaml", "toml", "json"))
-    remarks = [f"{len(found.articles)} article(s) below {path}; looked at {len(sample)}: {with_meta} with front matter."]
+    remarks = [
+        f"{len(found.articles)} article(s) below {path}; looked at {len(sample)}: {with_meta} with front matter."
+    ]
     required = with_meta == len(sample)
     domain = next((k for k in ("provider.domain", "source", "site", "publisher") if keys[k] > with_meta / 2), None)
     lines = [
