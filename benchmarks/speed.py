@@ -4,8 +4,8 @@
 
 The corpora are made here, from a fixed seed: news articles of 4 KB (1.6 KB of it front matter), once mostly clean (one
 in ten has some damage) and once wholly damaged. CPU time of the process and its children, reports included; wall time
-says little on a shared machine, and CPU time not everything: the yardstick, a loader of the front matter alone, says how
-fast the machine was just then. Compare two states of the code by their ratio in one run.
+says little on a shared machine, and CPU time not everything: the yardstick, a loader of the front matter alone, says
+how fast the machine was just then. Compare two states of the code by their ratio in one run.
 """
 
 from __future__ import annotations
@@ -27,21 +27,6 @@ import yaml
 from copydesk.cli import main
 
 NOUNS = ["harbour", "council", "river", "library", "market", "bridge", "festival", "school", "museum", "orchard"]
-    "harbour",
-    "council",
-    "river",
-    "library",
-    "market",
-    "bridge",
-    "festival",
-    "school",
-    "museum",
-    "orchard",
-    "railway",
-    "theatre",
-    "garden",
-    "mill",
-]
 PLACES = ["Brindle", "Oakhurst", "Fernley", "Marrow", "Tarn", "Wexcombe", "Aldery", "Pellwater", "Stanmoor", "Corvane"]
 FIRST = ["Maria", "Ivo", "Selma", "Anton", "Greta", "Tomas", "Nadia", "Oskar", "Lena", "Bruno"]
 LAST = ["Keller", "Vaughan", "Okafor", "Lindqvist", "Marchetti", "Duran", "Halloran", "Petrov", "Sandoval", "Whitcombe"]

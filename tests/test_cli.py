@@ -312,7 +312,7 @@ def test_jobs_do_not_change_a_byte() -> None:
     assert Path("f1.json").read_bytes() == Path("f2.json").read_bytes()
 
 
-# ------------------------------------------------------------------------------------------- other commands, the process
+# ---------------------------------------------------------------------------------------- other commands, the process
 
 
 def test_explain_and_rules_tell_of_every_rule(capsys: pytest.CaptureFixture[str]) -> None:
@@ -392,13 +392,9 @@ def test_a_full_disk_is_an_error_of_one_line() -> None:
     write("drop", a=DIRTY)
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full to stand for a full disk")
-    done = subprocess.run(
-        [sys.executable, "-m", "copydesk", "check", "drop"],
-        stdout=open("/dev/full", "w"),
-        stderr=-1,
-        text=True,
-        check=False,
-    )
+    with open("/dev/full", "w") as full:
+        call = [sys.executable, "-m", "copydesk", "check", "drop"]
+        done = subprocess.run(call, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 

@@ -16,7 +16,7 @@ TEXT = st.text(alphabet="ab \n-é", max_size=40)
 def edits_of(draw: st.DrawFn, text: str) -> list[Edit]:
     """Some minimal edits of a text, ascending, not overlapping."""
     cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=6)))
-    out = []
+    out: list[Edit] = []
     for a, b in zip(cuts[::2], cuts[1::2], strict=False):
         new = draw(st.text(alphabet="xyz ", max_size=4))
         e = minimal(a, text[a:b], new)
@@ -32,7 +32,7 @@ def journeys(draw: st.DrawFn) -> tuple[str, list[tuple[Applied, ...]], str]:
     passes = []
     for n in range(draw(st.integers(0, 3))):
         edits = draw(edits_of(text))
-        fixes = []
+        fixes: list[Applied] = []
         while edits:
             take, edits = edits[: draw(st.integers(1, 2))], edits[2:] if len(edits) > 2 else []
             fixes.append(Applied(f"{n}.{len(fixes)}", "TXT101", tuple(take)))

@@ -77,7 +77,7 @@ def test_example(rule: Rule, example: Example) -> None:
         assert cleaned == files
     elif example.good is not None:
         assert findings, "nothing was found"
-        assert cleaned == files | example.good
+        assert cleaned == {**files, **example.good}
         assert all(f.applied for f in findings)
         assert not [f for r in run(cleaned, rule.code, dict(example.config)) for f in r.findings]
     else:
@@ -89,7 +89,7 @@ def test_example(rule: Rule, example: Example) -> None:
             if r.original is not None:
                 edits = [e for f in r.findings if f.fixes for e in f.fixes[0].edits]
                 proposed[r.source.id] = apply(r.original, edits).encode("utf-8")
-        assert proposed == files | example.proposed
+        assert proposed == {**files, **example.proposed}
 
 
 @pytest.mark.parametrize("rule", [pytest.param(r, id=c) for c, r in RULES.items() if r.uses])
@@ -136,7 +136,6 @@ LAYERS = {
     "edits": ("model",),
     "excerpt": ("model", "edits"),
     "contract": ("model",),
-    "schema": (),
     "blocks": ("model",),
     "masks": ("model", "blocks"),
     "scalars": ("model", "masks"),

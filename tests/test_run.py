@@ -141,5 +141,5 @@ def test_the_corpus_root_is_the_configuration_then_git_then_the_path(tmp_path: P
 
 def test_a_rule_file_that_is_broken_stops_before_anything_runs(tmp_path: Path) -> None:
     made = workspace(tmp_path / "w", dedent(rule("XYZ101", "nothing")))
-    with pytest.raises(ValueError, match="no validators/nothing.py"):
+    with pytest.raises(ValueError, match=r"no validators/nothing\.py"):
         process(plan(made, "XYZ"), find([corpus(tmp_path / "c", 1)], tmp_path).articles, tmp_path / "gone", 1)

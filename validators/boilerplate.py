@@ -49,6 +49,8 @@ _GLYPHS = frozenset("×✕✖╳☰≡›‹»«❯❮▾▼▸▶⋮⋯")
 _ABBREVIATION = re.compile(r"(?:\b\w\.){2}$")
 _LINK = re.compile(r"!?\[([^\[\]\r\n]{0,200})\]\([^()\s]{0,500}\)")
 _WORD = re.compile(r"\w{4,}")
+_UNFINISHED = re.compile(r"\b(?:an?|and|at|by|for|from|in|of|on|or|that|the|to|via|with)$")
+_SENTENCE = re.compile(r"\w\w[.!?][\"”’')]{0,2}(?:\s|$)")
 _PROVENANCE = re.compile(
     r"^(?:correction|clarification|editor['’]?s['’]? note|update|additional reporting|reporting by|contribut|"
     r"with files from|photo|image|source|credit|this (?:article|story|piece|post) )|"
@@ -236,12 +238,20 @@ def _recognise(rows: Sequence[Row], story: Sequence[Row], titled: bool) -> None:
     _recognise_runs(rows, last + 1, len(story))
     _spread(story)
     for n in range(len(story) - 1, -1, -1):
-        if not rows[n].kind and rows[n].mark("label") and (n + 1 == len(rows) or rows[n + 1].kind):
+        if not rows[n].kind and rows[n].mark("label") and _has_no_value(rows, n):
             rows[n].kind = "orphan"
     for n, r in enumerate(story):
         mark = r.mark("disclosure")
         if mark and not r.kind and (mark.kind == "ai" or not first < n < last) and not _cuts_a_sentence(rows, n):
             r.kind, r.safety = mark.kind, Safety.SUGGEST
+
+
+def _has_no_value(rows: Sequence[Row], n: int) -> bool:
+    """Whether boilerplate or the end follows the label `n`, and no short line after it, which might be the value."""
+    below = next((r for r in rows[n + 1 : n + 1 + FAR] if not r.kind), None)
+    if n + 1 < len(rows) and not rows[n + 1].kind:
+        return False
+    return below is None or below.prose or len(below.text) >= SENTENCE
 
 
 def _label(rows: Sequence[Row], n: int, in_tail: bool, titled: bool) -> str:
@@ -257,6 +267,8 @@ def _label(rows: Sequence[Row], n: int, in_tail: bool, titled: bool) -> str:
     if may_head and _heads_prose(rows, n):
         return ""
     if n and rows[n - 1].text.endswith(":") and not rows[n - 1].marks:
+        return ""
+    if mark.where == "tail" and _heads_something(rows, n):
         return ""
     if row.text.count(" ") < 4 and _in_a_listing(rows, n):
         return ""
@@ -280,21 +292,52 @@ def _cuts_a_sentence(rows: Sequence[Row], n: int) -> bool:
         and (below.text[0].islower() or below.text[0] in ",.;:)")
     ):
         return True
+    if _stands_in_a_sentence(rows, n) or (below and below.text.startswith("{{")):
+        return True
     above = rows[n - 1] if n and rows[n - 1].at == row.at - 1 else None
     return bool(
         above
         and not above.marks
         and above.line.kind == "paragraph"
-        and (above.text[-1] in ",;(" or (len(above.text) >= SENTENCE and above.text[-1] not in _ENDS + ":"))
+        and (
+            above.text[-1] in ",;("
+            or (len(above.text) >= SENTENCE and above.text[-1] not in _ENDS + ":")
+            or _UNFINISHED.search(above.text)
+        )
+    )
+
+
+def _stands_in_a_sentence(rows: Sequence[Row], n: int) -> bool:
+    """Whether the sentence above the labels around line `n` goes on below them, as where it speaks of them."""
+    above = next((r for r in reversed(rows[max(0, n - FAR) : n]) if not r.marks and r.text not in _GLYPHS), None)
+    below = next((r for r in rows[n + 1 : n + 1 + FAR] if not r.marks and r.text not in _GLYPHS), None)
+    return bool(
+        above
+        and below
+        and above.line.kind == below.line.kind == "paragraph"
+        and len(above.text) >= SENTENCE // 2
+        and above.text[-1].isalnum()
+        and below.text[0].islower()
     )
 
 
 def _in_a_listing(rows: Sequence[Row], n: int) -> bool:
     """Whether a label of a few words stands among short lines like itself, which may be an article's own list."""
-    near = [r for r in (*rows[max(0, n - 1) : n], *rows[n + 1 : n + 2]) if abs(r.at - rows[n].at) == 1]
+    near = [r for r in (_beside(rows, n, -1), _beside(rows, n, 1)) if r is not None]
     return len(near) == 2 and all(
         not r.marks and r.text not in _GLYPHS and r.text.count(" ") < 3 and r.text[-1] not in _ENDS for r in near
     )
+
+
+def _beside(rows: Sequence[Row], n: int, step: int) -> Row | None:
+    """The line right above (-1) or below (1), beyond labels of the same kind that stand line by line."""
+    kind = rows[n].marks[0].kind
+    for m in range(n + step, n + step * FAR, step):
+        if not 0 <= m < len(rows) or abs(rows[m].at - rows[m - step].at) != 1:
+            return None
+        if all(mark.kind != kind for mark in rows[m].marks):
+            return rows[m]
+    return None
 
 
 def _recognise_runs(rows: Sequence[Row], start: int, end: int) -> None:
@@ -323,6 +366,15 @@ def _spread(rows: Sequence[Row]) -> None:
             mark = next((m for m in rows[b].marks if m.kind == kind and m.where in ("run", "beside", "tail")), None)
             if mark and not (mark.heads and _heads_prose(rows, b)):
                 rows[b].kind = kind
+
+
+def _heads_something(rows: Sequence[Row], n: int) -> bool:
+    """Whether a comment follows the label `n`, or, right below its colon, whatever it names."""
+    below = next((r for r in rows[n + 1 : n + 1 + FAR] if not r.kind), None)
+    if below is None or below.marks:
+        return False
+    glued = rows[n].text.endswith(":") and below.at == rows[n].at + 1
+    return glued or _SENTENCE.search(below.text) is not None
 
 
 def _heads_prose(rows: Sequence[Row], n: int) -> bool:

@@ -457,8 +457,8 @@ class SplitLine(Validator):
 def grouped(hits: Sequence[Hit | None], block: Sequence[Piece]) -> Iterator[Hit]:
     """The hits; those that a person decides on at once as one hit.
 
-    These are the breaks before and after the text of one link (to close one of the two helps nobody) and the breaks of a
-    stretch that was wrapped at one width.
+    These are the breaks before and after the text of one link (to close one of the two helps nobody) and the breaks
+    of a stretch that was wrapped at one width.
     """
     n = 0
     while n < len(hits):

@@ -350,10 +350,9 @@ def _formats(args: argparse.Namespace, folders: Sequence[str]) -> tuple[tuple[st
     out: list[tuple[str, Path | None]] = []
     for word in args.format or ["console"]:
         name, _, file = word.partition("=")
-        if name not in report_names(folders):
-            raise ConfigError(
-                f"there is no format {name!r}{suggestion(name, report_names(folders))} ({', '.join(report_names(folders))})"
-            )
+        known = report_names(folders)
+        if name not in known:
+            raise ConfigError(f"there is no format {name!r}{suggestion(name, known)} ({', '.join(known)})")
         out.append((name, Path(file) if file else args.output))
     to_stdout = [name for name, file in out if file is None]
     if len(to_stdout) > 1:
@@ -402,7 +401,11 @@ def _progress(args: argparse.Namespace, total: int) -> Iterator[Callable[[int], 
     from tqdm import tqdm
 
     with tqdm(total=total, unit="", leave=False, bar_format="{l_bar}{bar}| {elapsed}<{remaining}", delay=0.5) as bar:
-        yield bar.update
+
+        def advance(articles: int) -> None:
+            bar.update(articles)
+
+        yield advance
 
 
 def _report(args: argparse.Namespace, job: _Job, run: Run) -> None:

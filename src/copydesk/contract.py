@@ -12,27 +12,30 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 
-from copydesk.model import Article, Edit
+from copydesk.model import Article, Edit, FrontMatter
 
 HYPHENS = "-\u00ad\u2010"
-_ASCII_WORD = re.compile(r"[A-Za-z0-9]")
-_URL = re.compile(r"https?://\S+|www\.\S+")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"']*[^\s<>\"'.,;:!?)\]}*_]")
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _ESCAPE = re.compile(r"\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\.")
-_QUOTES = re.compile(r"[\"“”„«»]")
+QUOTES = '"“”„«»'
 NAME_LENGTH = 64  # code points; a longer edit is not the spelling of a name
+URL_LENGTH = 2_000  # code points on each side of an edit that are looked at for the URL it stands in
 
 
 class Contract(StrEnum):
     """The kinds of change that a fixer can promise to keep to."""
 
     REPORT = "report"  # offers no fix
-    SPACE = "space"  # white space, line ends and the hyphen only
-    CHARACTERS = "characters"  # the same letters and digits: entities, invisible characters, width
-    MOJIBAKE = "mojibake"  # the ASCII letters and digits stay as they are
+    SPACE = "space"  # white space and line ends, invisible characters, and the hyphen at a line's end
+    CHARACTERS = "characters"  # the same letters, digits and quotation marks: entities, invisible characters, width
+    MOJIBAKE = "mojibake"  # every ASCII character but the blank stays
     LINES = "lines"  # deletes whole lines (and white space), adds nothing but line ends
-    WORDS = "words"  # deletes words: what stays is a subsequence; no digit, quotation mark or URL goes
+    WORDS = "words"  # deletes words: what stays is a subsequence; no digit or quotation mark goes
     NAME = "name"  # other letters in one name
     FIELD = "field"  # the value (or key) of the finding's field, inside the front matter
+
+    # A fix of a field stays on the lines of that field. Only LINES and FIELD may change a URL.
 
 
 def violation(contract: Contract, article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
@@ -52,7 +55,34 @@ def violation(contract: Contract, article: Article, edits: Sequence[Edit], field
         or any(e.start < meta.content.start or e.end > meta.content.end for e in edits)
     ):
         return "a fix of a field that leaves the front matter"
+    if field is not None and meta is not None and _leaves_field(article, meta, edits, field):
+        return "another key would change"
+    if contract not in (Contract.LINES, Contract.FIELD) and any(_changes_url(article.text, e) for e in edits):
+        return "a URL would change"
     return _CHECKS[contract](article, edits, field)
+
+
+def _leaves_field(article: Article, meta: FrontMatter, edits: Sequence[Edit], field: str) -> bool:
+    """Whether the edits reach beyond the lines of a field; to a field that is absent, they may only add."""
+    found = meta.fields.get(field)
+    if found is None:
+        return any(e.old for e in edits)
+    text = article.text
+    start = found.key.span.start if found.key else found.node.span.start
+    first = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+    end = _LINE_END.match(text, found.node.span.end)
+    last = end.end() if end else found.node.span.end
+    return any(e.start < first or e.end > last for e in edits)
+
+
+def _changes_url(text: str, e: Edit) -> bool:
+    """Whether the URLs around an edit are other ones after it."""
+    head = text[max(0, e.start - URL_LENGTH) : e.start].rpartition(" ")[2]
+    tail = text[e.end : e.end + URL_LENGTH].partition(" ")[0]
+    old, new = head + e.old + tail, head + e.new + tail
+    if "://" not in old + new and "www." not in old + new:
+        return False
+    return _URL.findall(old) != _URL.findall(new)
 
 
 def _report(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
@@ -64,6 +94,8 @@ def _space(article: Article, edits: Sequence[Edit], field: str | None) -> str | 
         old, new = (e.old, e.new) if field is None else (_unescaped(e.old), _unescaped(e.new))
         if _without_space(old) != _without_space(new):
             return "more than white space and hyphens would change"
+        if _hyphens(old) > _hyphens(new) and not _LINE_END.search(old):
+            return "a hyphen within a line would go"
     return None
 
 
@@ -71,10 +103,14 @@ def _without_space(s: str) -> str:
     return "".join(c for c in s if not c.isspace() and c not in HYPHENS and unicodedata.category(c) not in ("Cf", "Cc"))
 
 
+def _hyphens(s: str) -> int:
+    return s.count("-") + s.count("\u2010")
+
+
 def _characters(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
     for e in edits:
         if _visible(_wider(article.text, e)) != _visible(_wider(article.text, e, e.new)):
-            return "letters or digits would change"
+            return "letters, digits or quotation marks would change"
     return None
 
 
@@ -88,7 +124,7 @@ def _visible(s: str) -> str:
     for _ in range(3):
         s = html.unescape(s)
     s = _unescaped(s)
-    return "".join(c for c in unicodedata.normalize("NFKC", s) if c.isalnum())
+    return "".join(c for c in unicodedata.normalize("NFKC", s) if c.isalnum() or c in QUOTES)
 
 
 def _unescaped(s: str) -> str:
@@ -108,9 +144,13 @@ def _yaml_escape(s: str) -> str:
 
 def _mojibake(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
     for e in edits:
-        if _ASCII_WORD.findall(e.old) != _ASCII_WORD.findall(e.new):
-            return "ASCII letters or digits would change"
+        if _skeleton(e.old) != _skeleton(e.new):
+            return "an ASCII character would change"
     return None
+
+
+def _skeleton(s: str) -> str:
+    return "".join(c for c in s if c.isascii() and c != " ")
 
 
 def _lines(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
@@ -125,6 +165,8 @@ def _lines(article: Article, edits: Sequence[Edit], field: str | None) -> str | 
             and (end == len(text) or text[end] in "\r\n")
         ):
             return "part of a line would be deleted"
+        if not e.new and 0 < e.start and e.end < len(text) and not {text[e.start - 1], text[e.end]} & set("\r\n"):
+            return "two lines would become one"
     return None
 
 
@@ -135,11 +177,13 @@ def _words(article: Article, edits: Sequence[Edit], field: str | None) -> str | 
             return "text would be written that did not stand there"
         if [c for c in e.old if c.isdigit()] != [c for c in e.new if c.isdigit()]:
             return "a digit would go"
-        if len(_QUOTES.findall(e.old)) != len(_QUOTES.findall(e.new)):
+        if _quotes(e.old) != _quotes(e.new):
             return "a quotation mark would go"
-        if _URL.findall(e.old) != _URL.findall(e.new):
-            return "a URL would go"
     return None
+
+
+def _quotes(s: str) -> str:
+    return "".join(c for c in s if c in QUOTES)
 
 
 def _folded(s: str) -> str:
@@ -152,6 +196,8 @@ def _name(article: Article, edits: Sequence[Edit], field: str | None) -> str | N
             return "more than a name would change"
         if any(c.isdigit() or c in "\r\n" for c in e.old + e.new):
             return "a digit or a line end would change"
+        if _quotes(e.old) != _quotes(e.new):
+            return "a quotation mark would change"
         if not e.new and not e.old.strip():
             return "white space alone is no name"
     return None
@@ -160,15 +206,7 @@ def _name(article: Article, edits: Sequence[Edit], field: str | None) -> str | N
 def _field(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
     if field is None:
         return "a fix of the front matter names no field"
-    found = article.meta.fields.get(field) if article.meta else None
-    if found is None:
-        return None  # the key is absent: the fix inserts it, and the caller has seen that it stays inside the block
-    start = found.key.span.start if found.key else found.node.span.start
-    line = article.text.rfind("\n", 0, start) + 1
-    for e in edits:
-        if e.start < line or e.end > found.node.span.end + 1:
-            return "another key would change"
-    return None
+    return None  # that it stays on the lines of the field has been seen
 
 
 _CHECKS: dict[Contract, Callable[[Article, Sequence[Edit], str | None], str | None]] = {

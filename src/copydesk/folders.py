@@ -1,7 +1,7 @@
 """Opens validators/, rules/ and reports/ by path: ours and a user's workspace with the same code.
 
-Nothing is registered at import time and no folder is a package: a validator's file is opened when a rule of the plan uses
-it, under a private module name, so that no name can collide and `--select LAY` loads neither pandas nor ftfy.
+Nothing is registered at import time and no folder is a package: a validator's file is opened when a rule of the plan
+uses it, under a private module name, so that no name can collide and `--select LAY` loads neither pandas nor ftfy.
 """
 
 from __future__ import annotations

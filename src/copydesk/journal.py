@@ -177,7 +177,7 @@ def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
 
 
 def foreign_files(folder: Path) -> list[str]:
-    """What in DIR is not as our earlier run left it: edited, added or removed files. Raises JournalError if none ran."""
+    """What in DIR is not as our earlier run left it: edited, added, removed. Raises JournalError if none ran."""
     _, entries = read_journal(folder / "report" / NAME)
     corpus = folder / "corpus"
     known = {e.path: e.after for e in entries}

@@ -229,11 +229,11 @@ MASK = "\ufffc"
 class Passage:
     """A stretch of prose: the whole body (`field` is None), or the value of a front matter field.
 
-    `text` is what a reader sees (a field's value unescaped); `masked` has the same length, with code, URLs, tables, tags
-    and link targets replaced by `MASK`, line ends kept. A validator searches `masked` and asks the passage for spans and
-    edits in the file. `offsets` gives for each code point of `text`, and for its end, the position in the file (None: they
-    simply count on from `start`). `escape` writes new text in the value's quoting, or gives None where it cannot be
-    written; with `frozen` no edit is possible and a finding is only reported.
+    `text` is what a reader sees (a field's value unescaped); `masked` has the same length, with code, URLs, tables,
+    tags and link targets replaced by `MASK`, line ends kept. A validator searches `masked` and asks the passage for
+    spans and edits in the file. `offsets` gives for each code point of `text`, and for its end, the position in the
+    file (None: they simply count on from `start`). `escape` writes new text in the value's quoting, or gives None
+    where it cannot be written; with `frozen` no edit is possible and a finding is only reported.
     """
 
     text: str

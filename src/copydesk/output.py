@@ -1,4 +1,4 @@
-"""What `clean` writes: a cleaned corpus with its report beside it, or the corpus in place with the report in .copydesk/."""
+"""What `clean` writes: a cleaned corpus with its report beside it, or the corpus in place, the report in .copydesk/."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class OutputError(ValueError):
 
 
 def check_output(out: Path, paths: Iterable[Path], found: Found) -> None:
-    """Raises OutputError where writing to `out` could overwrite anything that is not ours, or write two files to one."""
+    """Raises OutputError where writing to `out` could overwrite what is not ours, or write two files to one."""
     here = out.resolve()
     for path in paths:
         given = path.resolve()

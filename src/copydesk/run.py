@@ -1,4 +1,4 @@
-"""The whole way of a run: tidy, merge, conclude, settle, in this process or in several, with the same bytes as result."""
+"""The whole way of a run: tidy, merge, conclude, settle, in this process or in several, with the same result."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def process(
 ) -> Outcome:
     """Takes the sources through the plan. Texts are spilled into `folder`, which the caller removes.
 
-    `jobs` is the number of processes, 0 for as many as are worth it. `progress` is told the number of articles done, twice
-    for each (tidied, settled). Raises FolderError where a rule cannot be opened.
+    `jobs` is the number of processes, 0 for as many as are worth it. `progress` is told the number of articles done,
+    twice for each (tidied, settled). Raises FolderError where a rule cannot be opened.
     """
     packed = share.pack(plan)
     share.merge(packed, [])  # opens the plan here: a broken rule is said before anything runs

@@ -35,7 +35,7 @@ def starter(path: Path, found: Found) -> tuple[str, list[str]]:
     required = with_meta == len(sample)
     domain = next((k for k in ("provider.domain", "source", "site", "publisher") if keys[k] > with_meta / 2), None)
     lines = [
-        "# What copydesk does with this corpus; `copydesk rules` lists the rules, `copydesk explain CODE` tells of one.",
+        "# What copydesk does with this corpus. `copydesk rules` lists the rules, `explain CODE` explains one.",
         f"# Made by `copydesk init`: {remarks[0]}",
         "",
         'language = "en"',

@@ -52,8 +52,8 @@ from copydesk.model import (
 from copydesk.schema import TYPES, FieldSpec, Relation, Schema, SchemaError, Schemas, general, judge, near, open_schemas
 
 __all__ = [
-    "TYPES",
     "MASK",
+    "TYPES",
     "Article",
     "Contract",
     "CorpusValidator",
