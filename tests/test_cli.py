@@ -92,6 +92,7 @@ def test_dirt_alone_does_not_block_unless_asked() -> None:
         (["explain", "no-such-rule"], "no rule is called"),
         (["undo", "drop"], "no journal of copydesk here"),
         (["clean", "drop", "--out", "drop/out"], "lies inside"),
+        (["undo", "nowhere"], "no such file or folder"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
@@ -278,6 +279,31 @@ def test_undo_of_a_rule_a_file_and_a_finding() -> None:
     assert (drop / "a.md").read_text() == (drop / "b.md").read_text() == DIRTY
 
 
+def test_undo_of_several_runs_goes_back_one_by_one_and_a_path_limits_it(capsys: pytest.CaptureFixture[str]) -> None:
+    drop = write("drop", a=DIRTY, b=DIRTY)
+    assert main(["clean", "drop", "--in-place", "-q", "--select", "TXT"]) == 0
+    assert main(["clean", "drop", "--in-place", "-q", "--select", "LAY"]) == 0
+    assert main(["undo", "drop/a.md"]) == 0
+    assert "Took back 1 fix in 1 file.\n3" not in capsys.readouterr().out.replace("2 fixes of earlier", "")
+    assert (drop / "a.md").read_text() == "\nIt rained in the valley.\n"
+    assert (drop / "b.md").read_text() == CLEAN
+    assert main(["undo", "drop"]) == 0
+    assert "2 fixes of earlier runs still stand" in capsys.readouterr().out
+    assert main(["undo", "drop", "--rule", "TXT101,LAY"]) == 0
+    assert (drop / "a.md").read_text() == (drop / "b.md").read_text() == DIRTY
+    assert main(["undo", "drop", "--rule", "NOPE"]) == 2, "a selector that fits nothing is a mistake"
+    assert main(["undo", "drop/nope.md"]) == 2
+
+
+def test_file_names_that_are_not_utf_8_are_no_reason_to_stop() -> None:
+    drop = write("drop", a=DIRTY)
+    os.rename(drop / "a.md", os.fsencode(drop) + b"/bad\xff.md")
+    assert main(["clean", "drop", "--out", "o", "-q", "--format", "json=f.json"]) == 0
+    assert Path(os.fsdecode(b"o/corpus/bad\xff.md")).read_text() == CLEAN
+    assert main(["undo", "o"]) == 0
+    assert Path(os.fsdecode(b"o/corpus/bad\xff.md")).read_text() == DIRTY
+
+
 def test_undo_refuses_files_that_were_edited_since(capsys: pytest.CaptureFixture[str]) -> None:
     drop = write("drop", a=DIRTY, b=DIRTY)
     assert main(["clean", "drop", "--in-place", "-q"]) == 0
@@ -358,11 +384,6 @@ def test_evidence_comes_from_the_whole_corpus_and_findings_from_what_was_asked()
     found = json.loads(Path("f.json").read_text())["findings"]
     assert {f["path"] for f in found} == {"2024/b.md"}
     assert "1990/a.md" in found[0]["message"]
-
-
-def copydesk(*words: str, **options: object) -> subprocess.CompletedProcess[str]:
-    call = [sys.executable, "-m", "copydesk", *words]
-    return subprocess.run(call, capture_output=True, text=True, timeout=120, check=False, **options)  # type: ignore[call-overload,no-any-return]
 
 
 def test_text_rules_load_neither_pandas_nor_ftfy() -> None:

@@ -203,3 +203,13 @@ def test_time_is_linear(name: str, shape: str) -> None:
     began = time.process_time()
     article(text)
     assert time.process_time() - began < 1
+
+
+def test_broken_json_front_matter_is_told_and_left() -> None:
+    article = parse('{"title": "x",\n}\nBody.\n', "a.md")
+    assert article.meta is not None
+    assert article.meta.problem is not None
+    assert article.meta.problem.kind == "syntax"
+    assert "JSON" in article.meta.problem.message
+    assert article.body == (len(article.text), len(article.text))
+    assert parse("{He said so.}\n\nBody.\n", "a.md").meta is None

@@ -13,22 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, product
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
-from copydesk.validator import (
-    Article,
-    Contract,
-    Edit,
-    Hit,
-    Line,
-    Safety,
-    Scope,
-    SettingError,
-    Setup,
-    Span,
-    Validator,
-    fix,
-)
+from copydesk.validator import Article, Contract, Edit, Hit, Line, Safety, SettingError, Setup, Span, Validator, fix
 
 SHORT = 240  # code points; a longer line is never a label
 PROSE = 80  # a line from this length on is prose; from SENTENCE on where it ends like a sentence
@@ -57,9 +44,7 @@ _PROVENANCE = re.compile(
     r"\b(?:originally|first) (?:published|appeared)\b",
     re.I,
 )
-_SHARED_WORDS = (
-    0.6  # from this share of its words on that stand in the article too, a block or line is about its subject
-)
+_SHARED_WORDS = 0.6  # from this share of its words on that the article has too, a block is about its subject
 
 
 class Mark(NamedTuple):
@@ -88,22 +73,11 @@ class Row:
 
 @dataclass
 class Boilerplate(Validator):
-    contract: ClassVar[Contract] = Contract.LINES
-    scope: ClassVar[Scope] = "body"
-    cases: ClassVar[tuple[str, ...]] = (
-        "advertisement",
-        "sharing",
-        "newsletter",
-        "navigation",
-        "reading-time",
-        "comments",
-        "glyph",
-        "orphan",
-        "related",
-        "source-title",
-        "kicker",
-        "ai",
-        "paid",
+    contract = Contract.LINES
+    scope = "body"
+    cases = (
+        *("advertisement", "sharing", "newsletter", "navigation", "reading-time", "comments"),
+        *("glyph", "orphan", "related", "source-title", "kicker", "ai", "paid"),
     )
 
     def prepare(self, setup: Setup) -> None:
@@ -237,6 +211,10 @@ def _recognise(rows: Sequence[Row], story: Sequence[Row], titled: bool) -> None:
     _recognise_runs(rows, 0, first)
     _recognise_runs(rows, last + 1, len(story))
     _spread(story)
+    for kind in ("newsletter", "advertisement"):  # an article about them may show one
+        if any(r.kind == kind for r in story) and sum(kind in r.text.casefold() for r in story if not r.marks) > 1:
+            for r in story:
+                r.safety = Safety.UNSAFE if r.kind == kind else r.safety
     for n in range(len(story) - 1, -1, -1):
         if not rows[n].kind and rows[n].mark("label") and _has_no_value(rows, n):
             rows[n].kind = "orphan"
@@ -315,7 +293,7 @@ def _stands_in_a_sentence(rows: Sequence[Row], n: int) -> bool:
         above
         and below
         and above.line.kind == below.line.kind == "paragraph"
-        and len(above.text) >= SENTENCE // 2
+        and above.text.count(" ") > 1
         and above.text[-1].isalnum()
         and below.text[0].islower()
     )
@@ -330,12 +308,12 @@ def _in_a_listing(rows: Sequence[Row], n: int) -> bool:
 
 
 def _beside(rows: Sequence[Row], n: int, step: int) -> Row | None:
-    """The line right above (-1) or below (1), beyond labels of the same kind that stand line by line."""
+    """The line right above (-1) or below (1); beyond labels of the same kind, where all are single words."""
     kind = rows[n].marks[0].kind
     for m in range(n + step, n + step * FAR, step):
         if not 0 <= m < len(rows) or abs(rows[m].at - rows[m - step].at) != 1:
             return None
-        if all(mark.kind != kind for mark in rows[m].marks):
+        if " " in rows[n].text + rows[m].text or all(mark.kind != kind for mark in rows[m].marks):
             return rows[m]
     return None
 

@@ -10,6 +10,8 @@ from operator import eq
 
 from copydesk.validator import Article, Contract, Hit, Passage, Safety, Validator, fix
 
+QUOTES = "\"'“”‘’„«»"
+SIC = re.compile(r"[^.!?\r\n]{0,40}[(\[]sic[)\]!]", re.IGNORECASE)
 SINGLE_LETTER = re.compile(r"(?:^|\s)[a-zA-Z](?=\s|$)")
 
 
@@ -48,7 +50,11 @@ class DoubledWord(Validator):
             found = list(self._pair.finditer(passage.masked))
             doubled = sum(a == b and a.isalpha() for a, b in pairwise(words))
             for m in found:
-                if not (is_stammer(passage.masked, m) or is_letter_among_letters(passage.masked, m)):
+                if not (
+                    is_stammer(passage.masked, m)
+                    or is_letter_among_letters(passage.masked, m)
+                    or is_shown(passage.masked, m)
+                ):
                     yield self._hit(passage, m, doubled >= self.spoken)
 
     def _hit(self, passage: Passage, m: re.Match[str], is_spoken: bool) -> Hit:
@@ -74,6 +80,12 @@ def is_stammer(text: str, m: re.Match[str]) -> bool:
     """Whether the word stands there a third time: that is meant."""
     word = m["word"]
     return text[m.end() : m.end() + len(word) + 2].split()[:1] == [word]
+
+
+def is_shown(text: str, m: re.Match[str]) -> bool:
+    """Whether the two words alone are quoted, or the author says that they stand so in the original."""
+    quoted = text[m.start() - 1 : m.start()] in QUOTES and text[m.end() : m.end() + 1] in QUOTES
+    return (m.start() > 0 and quoted and m.end() < len(text)) or SIC.match(text, m.end()) is not None
 
 
 def is_letter_among_letters(text: str, m: re.Match[str]) -> bool:

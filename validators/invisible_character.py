@@ -29,6 +29,9 @@ RIGHT_TO_LEFT = re.compile(r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-
 BLOCK_MARK = re.compile(r"[-+*#>=~`|:<\[_]|\d{1,9}[.)]")  # at the beginning of a line it would mean something else
 LINE_END = re.compile(r"[\r\n]")
 EMPHASIS = frozenset("*_~`")
+SHOWN = frozenset(
+    {("(", ")"), ("[", "]"), ("“", "”"), ("‘", "’"), ('"', '"'), ("'", "'")}
+)  # around what a text is about
 MISREAD = frozenset("ÂÃÄÅÎÐÑ×Ø")  # with one of our characters behind it: mojibake
 WINDOWS = frozenset(chr(c) for c in range(0x80, 0xA0)) - frozenset("\x81\x85\x8d\x8f\x90\x9d")  # mojibake, too
 
@@ -129,6 +132,8 @@ def judged(passage: Passage, run: Run) -> Iterator[Mark]:
         if case == "soft-hyphen":
             if run.misread or (at_line_end and run.before.isalpha()):
                 continue  # the second half of a misread character; a word that was divided there
+            if not (run.before.isalnum() or run.after.isalnum()):
+                safety = min(safety, Safety.UNSAFE)  # in no word: a table or a text about characters may show one
         elif case == "zero-width":
             if run.mixed if c in DIRECTION_MARKS else not western:
                 continue
@@ -177,6 +182,8 @@ def harm(passage: Passage, start: int, end: int) -> Safety:
     if (start == 0 or text[start - 1] in "\r\n") and BLOCK_MARK.match(text, end):
         return Safety.UNSAFE
     beside = text[start - 1 : start] if start else "", text[end : end + 1]
+    if beside in SHOWN:
+        return Safety.UNSAFE
     if any(c in EMPHASIS for c in beside if c) and not any(c.isspace() or not c for c in beside):
         return Safety.UNSAFE
     return Safety.SAFE

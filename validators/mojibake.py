@@ -27,7 +27,10 @@ LOST_BYTE = re.compile(
     "â€(?=[ \ufffd]|$)"
 )  # mostly a closing quote whose last byte is gone; ftfy would make it a dagger
 WORD = re.compile(r"([A-Za-z0-9]+)")
-ABOUT_ENCODINGS = re.compile(r"mojibake|\butf-?8\b|\bunicode\b|character (?:set|encoding)|garbled", re.IGNORECASE)
+ABOUT_ENCODINGS = re.compile(
+    r"mojibake|\butf-?8\b|\bunicode\b|character set|code ?page|\bencodings?\b|\bdecoded\b|\blatin-?1\b|garbled",
+    re.IGNORECASE,
+)
 
 
 def read_byte(encoding: str, byte: int) -> str:

@@ -31,6 +31,8 @@ TITLE = re.compile(
 BEFORE_MARK = frozenset(";:!?»%–—")
 SHORT_WORD = re.compile(r"(?:^|[\s(])[^\W\d_]{1,2}$")
 BINDS_SHORT_WORDS = frozenset({"cs", "pl", "ru", "sk", "sl", "uk", "hr"})
+LINE_END = re.compile(r"\r\n|\n|\r")
+VERSE = 72  # code points; a longer line is prose
 WIDE = 4  # blanks: a gap as wide as this may be an alignment
 
 
@@ -79,7 +81,8 @@ def body_runs(text: str, language: str) -> Iterator[tuple[int, Run]]:
         if end == len(text) or text[end] in "\r\n":
             yield line, Run(start, end, "")
         elif start == line:
-            yield line, Run(start, end, "", text[end] != MASK and BLOCK_MARK.match(text, end) is None)
+            certain = text[end] != MASK and BLOCK_MARK.match(text, end) is None and not is_verse(text, start, end)
+            yield line, Run(start, end, "", certain)
         elif end - start > 1:
             yield line, Run(start, end, " ", end - start < WIDE)
         elif not is_meant(text, start, end, language):
@@ -92,6 +95,16 @@ def value_runs(text: str, language: str) -> Iterator[tuple[int, Run]]:
     for m in RUN.finditer(text, left, right):
         if m.end() - m.start() > 1 or not is_meant(text, m.start(), m.end(), language):
             yield 0, Run(m.start(), m.end(), " ")
+
+
+def is_verse(text: str, start: int, end: int) -> bool:
+    """Whether a short line that is set in stands right under or above another one: a verse, or columns."""
+    stop = LINE_END.search(text, end)
+    if end - start < 2 or stop is None or stop.start() - start > VERSE:
+        return False
+    before = text[max(0, start - VERSE) : start].splitlines()
+    below = text[stop.end() : stop.end() + 2]
+    return bool(before and before[-1].startswith("\u00a0\u00a0")) or below == "\u00a0\u00a0"
 
 
 def is_meant(text: str, start: int, end: int, language: str) -> bool:

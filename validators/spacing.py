@@ -24,6 +24,7 @@ BEFORE = re.compile(rf"[{BLANKS}](?P<mark>[,.;:]|[!?]{{1,3}})(?=[\s”’)\]\"']
 SIGNS = (" ,", " .", " ;", " :", " !", " ?", "\u00a0", "\u2009", "\u202f")
 CODE = re.compile(r"[{}]|[=!<>]=|=>|->|</|&&|\|\||;\s*$|^\s*[>#]\s|^\s*\$")
 HIGH = frozenset(";:!?")  # French sets these off
+SPEECH = re.compile(r"\b(?:said|says|told|asked|added|wrote|explained)\Z")
 TIED = "\u00a0\u2009\u202f"  # nobody types one of these before a mark by chance
 FRENCH = frozenset(
     re.findall("[a-z]+", "le la les un une des du et est sont dans pour que qui sur avec ce cette au aux pas")
@@ -107,8 +108,12 @@ class Spacing(Validator):
             return None
         known = mark[0] not in HIGH or spoken != ""
         edit = passage.edit(start, m.end() - len(mark), "")
-        fixes = fix("delete the blank", edit, safety=Safety.SAFE if known else Safety.UNSAFE)
-        values = {"mark": mark, "text": passage.text[max(0, start - 30) : m.end()]}
+        lost = mark == "," and SPEECH.search(text, max(first, start - 12), start)  # a name may have stood here
+        fixes = fix("delete the blank", edit, safety=Safety.UNSAFE if lost or not known else Safety.SAFE)
+        cut = max(first, start - 30)
+        while cut > first and not text[cut - 1].isspace():
+            cut -= 1
+        values = {"mark": mark, "text": passage.text[cut : m.end()]}
         return Hit(passage.span(start, m.end()), values, fixes, passage.field, case="punctuation")
 
 

@@ -417,9 +417,11 @@ class SplitLine(Validator):
         if not blocks:
             return
         layout = layout_of(blocks, runs)
-        for block in blocks:
-            if is_verse(block):
-                continue
+        stanzas = [all(p.words <= SHORT for p in block) for block in blocks]
+        for number, block in enumerate(blocks):
+            near = stanzas[max(0, number - 1) : number + 2]
+            if is_verse(block) or (stanzas[number] and sum(near) > 1):
+                continue  # verse; or short lines among short lines: another stanza, notes, a menu
             items = list_items(block, layout)
             hits = [None if n in items else self.judge(article, block, n, layout) for n in range(len(block) - 1)]
             yield from grouped(hits, block)

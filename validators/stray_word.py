@@ -23,6 +23,13 @@ ALONE = re.compile(r"[\s,:;.…]*")  # all that may stand on the line beside the
 SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]?\s{1,4}\Z")
 CLAUSE_END = re.compile(r"(?:[,;:]|\s[–—-]) \Z")
 OPENING_MARKS = " \t-*•>"
+EXPLANATION = re.compile(
+    r"((?:the|an?|his|her|its|our|their|my|another|one of) [^,.;:!?()]{1,60}), (\w+)", re.IGNORECASE
+)
+PERSONS = frozenset({"i", "he", "she", "they", "we"})
+SPEECH = frozenset({"says", "said", "asks", "asked", "replies", "replied", "adds", "added", "writes", "wrote", "cried"})
+MEANS = frozenset({"means", "meaning", "meant", "translates", "translated"})
+EXPLAINED = 4  # words of the next line in which one of these explains the line
 NEAR = 8  # words on either side in which a hint takes the certainty away
 PROSE = 5  # words; a shorter line may be a heading, a list entry, a label
 
@@ -197,6 +204,8 @@ class StrayWord(Validator):
                 return False
             if len(words) > self.most_words and self._foreign(words) * 4 > len(words):
                 return False
+            if line is after and not MEANS.isdisjoint(words[:EXPLAINED]):
+                return False
         if before is None or after is None or not place.masked.strip()[0].isupper():
             return True
         return not (before.text.rstrip()[-1].isalnum() and after.text.lstrip()[0].islower())  # a name that was a link
@@ -262,6 +271,8 @@ class StrayWord(Validator):
 
     def _start_safety(self, place: Place, comma: bool) -> Safety | None:
         """How surely a sentence begins after the words; None: they are no leftover."""
+        if self._names_what_follows(place, comma):
+            return Safety.SUGGEST
         after = place.tokens[place.last]
         next_word = place.masked[after.start : after.end]
         behind = [t.word for t in place.tokens[place.last : place.last + NEAR]]
@@ -280,6 +291,17 @@ class StrayWord(Validator):
         if after not in self.english:
             return None
         return Safety.SUGGEST if after in self.verbs or after == "of" else Safety.SAFE
+
+    def _names_what_follows(self, place: Place, comma: bool) -> bool:
+        """Whether the words are a name with its explanation (`X, the song, was`), or speech (`X, she says`)."""
+        words = [t.word for t in place.tokens[place.last : place.last + 2]]
+        if comma and len(words) > 1 and words[0] in PERSONS and words[1] in SPEECH:
+            return True
+        explained = EXPLANATION.match(place.masked, place.tokens[place.last].start)
+        if explained is None or not self.verbs.isdisjoint(explained[1].lower().split()):
+            return False
+        follows = explained[2].lower()
+        return follows in self.verbs or follows.endswith("ed") or (not comma and follows in PERSONS)
 
     def _hinted(self, place: Place) -> bool:
         """Whether the words around say that the foreign word is meant."""

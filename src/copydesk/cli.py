@@ -47,9 +47,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"copydesk: {e}", file=sys.stderr)
     except BrokenPipeError:  # the reader of our output has gone, as in `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 141  # as a shell says it: 1 would mean findings
     except KeyboardInterrupt:
-        print("copydesk: interrupted; nothing was written to the corpus", file=sys.stderr)
+        some = getattr(args, "in_place", False) and "some articles may be rewritten; `copydesk undo` takes that back"
+        print(f"copydesk: interrupted; {some or 'nothing was written to the corpus'}", file=sys.stderr)
         return 130
     except OSError as e:
         print(f"copydesk: {e.filename or 'output'}: {e.strerror}", file=sys.stderr)
@@ -165,7 +166,16 @@ def _add_reporting(parser: argparse.ArgumentParser) -> None:
     show.add_argument("--color", choices=["auto", "always", "never"], default="auto")
     show.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
     show.add_argument("-v", "--verbose", action="store_true", help="say which configuration and rules are used")
-    show.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: as many as are worth it)")
+    show.add_argument(
+        "--jobs", type=_processes, default=0, metavar="N", help="processes (default: as many as are worth it)"
+    )
+
+
+def _processes(word: str) -> int:
+    """A number of processes, for argparse."""
+    if not word.isdigit():
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of processes")
+    return int(word)
 
 
 # ----------------------------------------------------------------------------------------------------------- commands
@@ -219,38 +229,58 @@ def _shortest(path: Path) -> Path:
 
 def undo_run(args: argparse.Namespace) -> int:
     """Puts the bytes back in DIR/corpus, or in place, from the journal alone. Files edited since are left alone."""
-    journal, folder = _find_journal(args.dir)
-    codes = tuple(c.upper() for c in args.rule)
+    journals, folder, below = _find_journals(args.dir)
+    codes = tuple(c.strip().upper() for words in args.rule for c in words.split(","))
+    chosen = bool(codes or args.file or args.finding)
 
     def unwanted(entry: Entry, applied: Applied) -> bool:
         return (
             (not codes or applied.code.startswith(codes))
             and (not args.file or entry.path in args.file or entry.article in args.file)
             and (not args.finding or applied.fingerprint in args.finding)
+            and (not below or entry.path == below or entry.path.startswith(f"{below}/"))
         )
 
-    done = undo_files(journal, folder, unwanted)
-    for path, why in done.refused:
-        print(f"copydesk: {path}: {why}", file=sys.stderr)
-    extra = f" ({len(done.along)} of them because they built on another)" if done.along else ""
-    print(f"Took back {_count(len(done.fixes), 'fix', 'fixes')}{extra} in {_count(len(done.files), 'file')}.")
-    if not done.fixes and not done.refused:
+    taken = refused = 0
+    for n, journal in enumerate(journals):
+        done = undo_files(journal, folder, unwanted)
+        for path, why in done.refused:
+            print(f"copydesk: {path}: {why}", file=sys.stderr)
+        refused += len(done.refused)
+        taken += len(done.fixes)
+        if done.fixes:
+            extra = f" ({len(done.along)} of them because they built on another)" if done.along else ""
+            print(f"Took back {_count(len(done.fixes), 'fix', 'fixes')}{extra} in {_count(len(done.files), 'file')}.")
+            older = 0 if chosen else sum(_left(j) for j in journals[n + 1 :])
+            if older:
+                print(f"{_count(older, 'fix', 'fixes')} of earlier runs still stand; undo again to take them back.")
+            if not chosen:
+                break
+    if not taken and not refused:
         print("Nothing in the journal matches.")
-    return 1 if done.refused else 0
+        return 2 if chosen else 0
+    return 1 if refused else 0
 
 
-def _find_journal(folder: Path) -> tuple[Path, Path]:
-    """The journal that DIR means, and the folder its paths are relative to."""
-    if (folder / "report" / NAME).is_file():
-        return folder / "report" / NAME, folder / "corpus"
-    start = folder.resolve()
+def _left(journal: Path) -> int:
+    """How many fixes of a run still stand."""
+    return sum(len(fixes) for e in read_journal(journal)[1] for fixes in e.passes)
+
+
+def _find_journals(path: Path) -> tuple[list[Path], Path, str]:
+    """The journals that PATH means, newest first, the folder they are relative to, and the part of it that PATH is."""
+    if (path / "report" / NAME).is_file():
+        return [path / "report" / NAME], path / "corpus", ""
+    if not path.exists():
+        raise SourceError(f"{path}: there is no such file or folder")
+    start = path.resolve()
     for root in (start, *start.parents):
         runs = sorted(root.joinpath(RUNS).glob(f"*/{NAME}"), reverse=True)
         if runs:
-            left = (j for j in runs if any(e.passes for e in read_journal(j)[1]))
-            return next(left, runs[0]), root
+            below = start.relative_to(root).as_posix()
+            return runs, root, "" if below == "." else below
     raise JournalError(
-        f"{folder}: no journal of copydesk here; give the DIR of `clean --out`, or the folder cleaned in place"
+        f"{path}: no journal of copydesk here; give the DIR of `clean --out`, or the folder cleaned in place"
     )
 
 

@@ -60,16 +60,17 @@ class Config:
 def find_config(start: Path, paths: Sequence[Path]) -> Path | None:
     """The nearest configuration upward from `start`; never one inside a PATH that is to be checked.
 
-    What is checked may come from anybody: it must not configure its own check.
+    What is checked may come from anybody: it must not configure its own check. `check .` is checked by what stands in
+    the folder that its user went to.
     """
     for folder in (start, *start.parents):
-        inside = any(p.is_dir() and folder.is_relative_to(p.resolve()) and folder != start for p in paths)
-        if inside:
+        inside = any(p.is_dir() and folder.is_relative_to(p.resolve()) for p in paths)
+        if inside and not (folder == start and any(folder == p.resolve() for p in paths)):
             continue
         if (folder / FILE).is_file():
             return folder / FILE
         project = folder / "pyproject.toml"
-        if project.is_file() and "copydesk" in _toml(project).get("tool", {}):
+        if project.is_file() and "copydesk" in _tools(_toml(project)):
             return project
     return None
 
@@ -80,12 +81,19 @@ def read_config(path: Path, seen: tuple[Path, ...] = ()) -> Config:
         raise ConfigError(f"{path}: extends itself")
     data = _toml(path)
     if path.name == "pyproject.toml":
-        data = data.get("tool", {}).get("copydesk", {})
+        data = _tools(data).get("copydesk", {})
+        if not isinstance(data, dict):
+            raise ConfigError(f"{path}: 'tool.copydesk' is a table, not {data!r}")
     values = checked(data, str(path), path)
     if "extend" in values:
         base = read_config((path.parent / values["extend"]).resolve(), (*seen, path))
         values = {**base.values, **values}
     return Config(values, path)
+
+
+def _tools(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    tools = data.get("tool")
+    return tools if isinstance(tools, dict) else {}
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -94,7 +102,8 @@ def _toml(path: Path) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as e:
         raise ConfigError(f"{path}: not TOML: {e}") from e
     except (OSError, UnicodeDecodeError) as e:
-        raise ConfigError(f"{path}: cannot be read: {e}") from e
+        why = e.strerror if isinstance(e, OSError) else "not UTF-8"
+        raise ConfigError(f"{path}: cannot be read: {why}") from e
 
 
 def checked(data: Mapping[str, Any], where: str, path: Path | None = None) -> dict[str, Any]:
@@ -117,10 +126,17 @@ def checked(data: Mapping[str, Any], where: str, path: Path | None = None) -> di
             raise ConfigError(f"{at(key)}: {key!r} is {wanted}, not {value!r}")
         if isinstance(value, list) and key != "schemas" and not all(isinstance(v, str) for v in value):
             raise ConfigError(f"{at(key)}: {key!r} is a list of texts")
+    for key in ("severity", "safety"):
+        for word, level in data.get(key, {}).items():
+            if not isinstance(level, str):
+                raise ConfigError(f"{at(word)}: the {key} of {word!r} is a text, not {level!r}")
+    for glob, codes in data.get("per-file-ignores", {}).items():
+        if not all(isinstance(c, str) for c in (codes if isinstance(codes, list) else [codes])):
+            raise ConfigError(f"{at(glob)}: what is ignored in {glob!r} is a list of texts, not {codes!r}")
     for key in data.get("limits", {}):
         if key not in LIMITS:
             raise ConfigError(f"{at(key)}: unknown limit {key!r}{suggestion(key, LIMITS)}")
-        if not isinstance(data["limits"][key], int) or data["limits"][key] < 1:
+        if type(data["limits"][key]) is not int or data["limits"][key] < 1:
             raise ConfigError(f"{at(key)}: {key!r} is a whole number above 0")
     if data.get("front-matter", "optional") not in ("optional", "required"):
         raise ConfigError(f'{at("front-matter")}: \'front-matter\' is "optional" or "required"')

@@ -29,7 +29,7 @@ class Contract(StrEnum):
     REPORT = "report"  # offers no fix
     SPACE = "space"  # white space and line ends, invisible characters, and the hyphen at a line's end
     CHARACTERS = "characters"  # the same letters, digits and quotation marks: entities, invisible characters, width
-    MOJIBAKE = "mojibake"  # every ASCII character but the blank stays
+    MOJIBAKE = "mojibake"  # every ASCII character but blanks and question marks stays
     LINES = "lines"  # deletes whole lines (and white space), adds nothing but line ends
     WORDS = "words"  # deletes words: what stays is a subsequence; no digit or quotation mark goes
     NAME = "name"  # other letters in one name
@@ -64,15 +64,16 @@ def violation(contract: Contract, article: Article, edits: Sequence[Edit], field
 
 def _leaves_field(article: Article, meta: FrontMatter, edits: Sequence[Edit], field: str) -> bool:
     """Whether the edits reach beyond the lines of a field; to a field that is absent, they may only add."""
-    found = meta.fields.get(field)
-    if found is None:
-        return any(e.old for e in edits)
     text = article.text
-    start = found.key.span.start if found.key else found.node.span.start
-    first = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-    end = _LINE_END.match(text, found.node.span.end)
-    last = end.end() if end else found.node.span.end
-    return any(e.start < first or e.end > last for e in edits)
+    lines = []
+    for found in (f for f in meta.walk() if f.path == field):  # a repeated key stands there twice
+        start = found.key.span.start if found.key else found.node.span.start
+        first = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
+        end = _LINE_END.match(text, found.node.span.end)
+        lines.append((first, end.end() if end else found.node.span.end))
+    if not lines:
+        return any(e.old for e in edits)
+    return not all(any(first <= e.start and e.end <= last for first, last in lines) for e in edits)
 
 
 def _changes_url(text: str, e: Edit) -> bool:
@@ -150,7 +151,8 @@ def _mojibake(article: Article, edits: Sequence[Edit], field: str | None) -> str
 
 
 def _skeleton(s: str) -> str:
-    return "".join(c for c in s if c.isascii() and c != " ")
+    """The ASCII characters; a blank may have been a no-break one, a question mark stands for what was lost."""
+    return "".join(c for c in s if c.isascii() and c not in " ?")
 
 
 def _lines(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
@@ -165,7 +167,7 @@ def _lines(article: Article, edits: Sequence[Edit], field: str | None) -> str | 
             and (end == len(text) or text[end] in "\r\n")
         ):
             return "part of a line would be deleted"
-        if not e.new and 0 < e.start and e.end < len(text) and not {text[e.start - 1], text[e.end]} & set("\r\n"):
+        if not e.new and e.start > 0 and e.end < len(text) and not {text[e.start - 1], text[e.end]} & set("\r\n"):
             return "two lines would become one"
     return None
 

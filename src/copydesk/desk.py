@@ -116,6 +116,8 @@ def receive(desk: Desk, source: Source, data: bytes, size: int) -> Draft:
             draft.original = draft.text = data.decode("utf-8")
     if draft.text is None:
         draft.lossy = data.decode("utf-8", "replace")
+        if not draft.extra:  # the rules that say so are not selected
+            report_unreadable(desk, draft, "not UTF-8" if data else "larger than the limit")
     return draft
 
 
@@ -274,6 +276,9 @@ def _roll_back(
     codes = sorted({f.code for fixes in draft.passes[good:] for f, _ in fixes})
     draft.passes = draft.passes[:good]
     draft.text = texts[good - begun]
+    for n, at in enumerate(draft.extra_pass):
+        if at > good:  # it spoke of a text that is no more
+            draft.extra[n], draft.extra_pass[n] = replace(draft.extra[n], span=Span(0, 0)), good
     article = _parse(desk.plan, draft)
     for checker in checkers:
         found = _look(desk, checker, draft, article, facts)
@@ -386,7 +391,7 @@ def record(desk: Desk, draft: Draft) -> Record:
     makers: list[tuple[str, ...]] = []
 
     def add(f: Finding, applied: bool) -> None:
-        made: dict[str, None] = dict.fromkeys(origin.makers(*f.span))
+        made: dict[str, None] = {} if f.fixes else dict.fromkeys(origin.makers(*f.span))
         fixes = []
         for fix in f.fixes:
             edits, who = origin.edits(fix.edits)

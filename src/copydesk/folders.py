@@ -214,7 +214,7 @@ def _open(path: Path) -> ModuleType:
     sys.modules[name] = module  # dataclasses look their module up there while it is executed
     try:
         spec.loader.exec_module(module)
-    except (SyntaxError, ImportError, NameError, AttributeError, TypeError, ValueError) as e:
+    except Exception as e:
         del sys.modules[name]
         line = getattr(e, "lineno", None) or _line_in(e, path)
         raise FolderError(f"{path}:{line}: cannot be opened: {type(e).__name__}: {e}") from e
@@ -259,7 +259,10 @@ def validator_class(folders: tuple[str, ...], name: str) -> type[Validator]:
 
 def open_validator(rule: Rule, folders: tuple[str, ...], setup: Setup) -> Validator:
     """The validator of a rule with the rule's settings, ready for articles. Raises FolderError with the rule's line."""
-    found = validator_class(folders, rule.uses)
+    try:
+        found = validator_class(folders, rule.uses)
+    except FolderError as e:
+        raise FolderError(f"{rule.source}: {e}") from e
     if rule.case not in found.cases:
         raise FolderError(
             f"{rule.source}: {rule.uses} has no case {rule.case!r}; it has {', '.join(map(repr, found.cases))}"

@@ -62,7 +62,7 @@ def write_journal(path: Path, head: Mapping[str, Any], entries: Iterable[Entry])
     def lines() -> Iterator[bytes]:
         yield json.dumps({"copydesk-journal": VERSION, **head}, ensure_ascii=False).encode() + b"\n"
         for e in entries:
-            yield e.as_json().encode() + b"\n"
+            yield e.as_json().encode("utf-8", "surrogatepass") + b"\n"  # file names need not be UTF-8
 
     replace_file(path, lines())
 
@@ -70,7 +70,7 @@ def write_journal(path: Path, head: Mapping[str, Any], entries: Iterable[Entry])
 def read_journal(path: Path) -> tuple[dict[str, Any], list[Entry]]:
     """The head and the entries. Raises JournalError."""
     try:
-        with open(path, encoding="utf-8") as file:
+        with open(path, encoding="utf-8", errors="surrogatepass") as file:
             head = json.loads(next(file))
             if head.get("copydesk-journal") != VERSION:
                 raise JournalError(f"{path}:1: not a journal that this version of copydesk can read")
@@ -156,14 +156,21 @@ def undo_files(journal: Path, folder: Path, unwanted: Callable[[Entry, Applied],
 # ----------------------------------------------------------------------------------------------------- writing files
 
 
+def beside(path: Path) -> Path:
+    """A free name in the folder of `path`, short enough for any file system, for what will be put in its place."""
+    temporary = path.with_name(f".{path.name[:20]}.copydesk-{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    return temporary
+
+
 def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
     """Puts the bytes at the path: to the disk first, then in one step, so that a cut leaves the old file or the new.
 
     The mode of an existing file stays.
     """
-    temporary = path.with_name(f".{path.name[:100]}.copydesk-{os.getpid()}")
+    temporary = beside(path)
     try:
-        with open(temporary, "wb") as file:
+        with open(temporary, "xb") as file:
             for chunk in chunks:
                 file.write(chunk)
             file.flush()

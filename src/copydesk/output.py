@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from copydesk.folders import open_report
 from copydesk.journal import (
@@ -14,6 +14,7 @@ from copydesk.journal import (
     RUNS,
     Entry,
     JournalError,
+    beside,
     entry,
     foreign_files,
     hash_bytes,
@@ -57,11 +58,15 @@ def check_output(out: Path, paths: Iterable[Path], found: Found) -> None:
 
 
 def check_collisions(found: Found) -> None:
-    """Raises OutputError where two inputs would become one file of the output."""
+    """Raises OutputError where two inputs would become one file of the output, or one a folder of the other's."""
     seen: dict[str, str] = {}
     for name, file in [*((s.article, s.file) for s in found.articles), *((r, f) for f, r in found.others)]:
         if seen.setdefault(name, file) != file:
             raise OutputError(f"{seen[name]} and {file} would both become {name}; clean them in two runs")
+    for name, file in seen.items():
+        for folder in PurePosixPath(name).parents:
+            if str(folder) in seen:
+                raise OutputError(f"{seen[str(folder)]} would lie where {file} needs a folder; clean them in two runs")
 
 
 def written(record: Record) -> bytes:
@@ -73,9 +78,9 @@ def written(record: Record) -> bytes:
 
 def write_out(run: Run, found: Found, out: Path, head: dict[str, object]) -> None:
     """Writes DIR/corpus and DIR/report beside DIR first, then puts them in its place in one step."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    new = out.with_name(f".{out.name}.copydesk-{os.getpid()}")
-    old = out.with_name(f".{out.name}.copydesk-old-{os.getpid()}")
+    place = out.resolve()  # a link stays a link: what it points to is replaced
+    place.parent.mkdir(parents=True, exist_ok=True)
+    new, old = (place.with_name(f".copydesk-{age}-{os.getpid()}") for age in ("new", "old"))
     try:
         (new / "report").mkdir(parents=True)
         (new / "corpus").mkdir()
@@ -103,9 +108,14 @@ def write_out(run: Run, found: Found, out: Path, head: dict[str, object]) -> Non
 
         write_journal(new / "report" / NAME, head, entries())
         write_reports(replace(run, out=str(out)), new / "report")
-        if out.exists():
-            out.rename(old)
-        new.rename(out)
+        if place.exists():
+            shutil.copymode(place, new)
+            place.rename(old)
+        new.rename(place)
+    except BaseException:
+        if old.exists() and not place.exists():
+            old.rename(place)
+        raise
     finally:
         for left in (new, old):
             if left.exists():
@@ -133,7 +143,7 @@ def write_in_place(run: Run, root: Path, head: dict[str, object]) -> Path | None
     write_journal(folder / NAME, head, (entry(r, _place(r, root), written(r)) for r in run.records if r.changed))
     for record in run.records:
         if record.changed and record.original is not None:
-            file = Path(record.source.file)
+            file = Path(record.source.file).resolve()  # a link that was named stays a link
             if file.read_bytes() != record.original.encode("utf-8"):
                 raise OutputError(f"{file}: was edited while copydesk was working; run again (the others are done)")
             replace_file(file, [written(record)])
@@ -152,13 +162,17 @@ def write_reports(run: Run, folder: Path) -> None:
 
 
 def write_report(run: Run, name: str, path: Path) -> None:
-    """One report into a file, whole or not at all."""
+    """One report into a file, whole or not at all; what is no ordinary file, such as /dev/null, is written to."""
     render = open_report(run.plan.folders, name)
-    temporary = path.with_name(f".{path.name}.copydesk-{os.getpid()}")
+    path = path.resolve()
+    ordinary = path.is_file() or not path.exists()
+    temporary = beside(path) if ordinary else path
     try:
-        with open(temporary, "w", encoding="utf-8", errors="backslashreplace", newline="") as out:
+        with open(temporary, "x" if ordinary else "w", encoding="utf-8", errors="backslashreplace", newline="") as out:
             render(run, out)
-        os.replace(temporary, path)
+        if ordinary:
+            os.replace(temporary, path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        if ordinary:
+            temporary.unlink(missing_ok=True)
         raise

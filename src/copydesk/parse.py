@@ -142,6 +142,7 @@ def _meant(text: str, content: Span, found: Problem) -> bool:
 # ---------------------------------------------------------------------------------------------------- TOML and JSON
 
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
+_JSON_KEY = re.compile(r'\{\s{0,80}"[^"\r\n]{1,80}"\s{0,8}:')
 _JSON_START = re.compile(r"\ufeff?[ \t\r\n]*+(\{)[ \t\r\n]*+\"")
 _LINE_END = re.compile(r"[ \t]*+(?:\r\n|\r|\n|\Z)")
 
@@ -167,15 +168,23 @@ def _toml_problem(text: str, content: Span) -> Problem | None:
 
 
 def _json(text: str) -> tuple[FrontMatter, int] | None:
-    """Front matter that is one JSON object; a text that begins with a brace and is not valid JSON is a text."""
+    """Front matter that is one JSON object. A text that only begins like one is not valid JSON, and all of it is left.
+
+    A brace that no key in quotes follows is the beginning of a text.
+    """
     m = _JSON_START.match(text)
     if m is None:
         return None
     begin = m.start(1)
     try:
         value, length = json.JSONDecoder().raw_decode(text[begin : begin + HEADER_SIZE])
-    except (ValueError, RecursionError):
-        return None
+    except (ValueError, RecursionError) as e:
+        if not _JSON_KEY.match(text, begin):
+            return None
+        at = min(begin + getattr(e, "pos", 0), len(text))
+        message = f"the front matter is not valid JSON: {getattr(e, 'msg', 'too deep')}"
+        problem = Problem("syntax", Span(at, min(at + 1, len(text))), message)
+        return FrontMatter("json", Span(begin, len(text)), Span(begin, len(text)), None, problem), len(text)
     end = begin + length
     line_end = _LINE_END.match(text, end)
     if line_end is None or not isinstance(value, dict):

@@ -13,6 +13,7 @@ from typing import NamedTuple, TypeAlias, TypeVar
 
 from copydesk import share
 from copydesk.model import Plan, Source
+from copydesk.validator import Facts
 
 BATCH = 64  # articles; evidence and facts travel once a batch
 ALONE = 192  # fewer articles than this are done before a second process has started
@@ -56,13 +57,13 @@ def process(
     evidence = share.merge(packed, [t.evidence for t in tidied])
     facts = share.conclude(packed, evidence)
     del evidence
-    spills = _each(
-        [(packed, t.spill, share.sliced(facts, batches[n]), spill(n, "record")) for n, t in enumerate(tidied)],
-        share.settle,
-        jobs,
-        lambda n: said(len(batches[n])),
-        None,
-    )
+
+    def settled(n: int) -> None:
+        Path(tidied[n].spill).unlink()  # not before: where a worker dies, others may have to settle theirs again
+        said(len(batches[n]))
+
+    settling = [(packed, t.spill, share.sliced(facts, batches[n]), spill(n, "record")) for n, t in enumerate(tidied)]
+    spills = _each(settling, share.settle, jobs, settled, lambda n: _rescue_settling(*settling[n]))
     notes = tuple(note for f in facts.values() for note in f.notes)
     return Outcome(share.Records(spills), notes)
 
@@ -81,7 +82,7 @@ def _each(
     function: Callable[..., T],
     jobs: int,
     done: Callable[[int], None],
-    rescue: Callable[[int], T] | None,
+    rescue: Callable[[int], T],
 ) -> list[T]:
     """The function's result for each call, in their order, by `jobs` processes.
 
@@ -112,8 +113,6 @@ def _each(
             with _pool(1) as pool:
                 results[n] = pool.submit(function, *calls[n]).result()
         except BrokenProcessPool:
-            if rescue is None:
-                raise
             results[n] = rescue(n)
         done(n)
     return [results[n] for n in range(len(calls))]
@@ -138,8 +137,19 @@ def _rescue(packed: bytes, batch: Sequence[Source], spill: str) -> share.Tidied:
                 parts.append(pool.submit(share.tidy, packed, [source], part).result())
         except BrokenProcessPool:
             parts.append(share.bury(packed, source, part))
-    with open(spill, "wb") as out:
-        for part_of in parts:
-            out.write(Path(part_of.spill).read_bytes())
-            Path(part_of.spill).unlink()
+    share.join([p.spill for p in parts], spill)
     return share.Tidied(spill, share.merge(packed, [p.evidence for p in parts]))
+
+
+def _rescue_settling(packed: bytes, spilled: str, facts: dict[str, Facts], spill: str) -> str:
+    """Settles a batch whose process died article by article; the one that kills its process is buried."""
+    parts: list[str] = []
+    for n, (source, draft) in enumerate(share.split(spilled)):
+        part = f"{spill}-{n}"
+        try:
+            with _pool(1) as pool:
+                parts.append(pool.submit(share.settle, packed, draft, facts, part).result())
+        except BrokenProcessPool:
+            parts.append(share.settle(packed, share.bury(packed, source, draft).spill, {}, part))
+        Path(draft).unlink()
+    return share.join(parts, spill)

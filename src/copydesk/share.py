@@ -120,7 +120,6 @@ def settle(plan: bytes, spilled: str, facts: Mapping[str, Facts], spill: str) ->
             if draft.source.asked:
                 settle_draft(desk, draft, facts)
                 pickle.dump(record(desk, draft), out, protocol=5)
-    Path(spilled).unlink()
     return spill
 
 
@@ -131,6 +130,26 @@ def bury(plan: bytes, source: Source, spill: str) -> Tidied:
     with open(spill, "wb") as out:
         pickle.dump(draft, out, protocol=5)
     return Tidied(spill, {})
+
+
+def split(spilled: str) -> list[tuple[Source, str]]:
+    """A spill of drafts as one spill for each article."""
+    out = []
+    for n, draft in enumerate(_load(spilled)):
+        part = f"{spilled}-{n}"
+        with open(part, "wb") as file:
+            pickle.dump(draft, file, protocol=5)
+        out.append((draft.source, part))
+    return out
+
+
+def join(parts: Sequence[str], spill: str) -> str:
+    """Many spills as one; the parts are removed."""
+    with open(spill, "wb") as out:
+        for part in parts:
+            out.write(Path(part).read_bytes())
+            Path(part).unlink()
+    return spill
 
 
 def _load(spill: str) -> Iterator[Any]:
