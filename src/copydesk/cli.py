@@ -21,7 +21,7 @@ from copydesk import __version__
 from copydesk.config import Config, ConfigError, Flags, find_config, make_plan, read_config
 from copydesk.folders import KINDS, FolderError, bundled, open_report, read_rules, report_names, suggestion
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
-from copydesk.model import Applied, Plan, Rule, Run, Severity
+from copydesk.model import Applied, Plan, Rule, Run, Severity, Source
 from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
 from copydesk.reference import explain, table
 from copydesk.run import process
@@ -373,10 +373,13 @@ def _job(args: argparse.Namespace) -> _Job:
     levels = {str(s): s for s in Severity}
     if level not in levels:
         raise ConfigError(f"fail-level is one of {', '.join(levels)}, not {level!r}")
-    return _Job(plan, found, root, config, levels[level], _formats(args, folders))
+    return _Job(plan, found, root, config, levels[level], _formats(args, folders, found.articles))
 
 
-def _formats(args: argparse.Namespace, folders: Sequence[str]) -> tuple[tuple[str, Path | None], ...]:
+def _formats(
+    args: argparse.Namespace, folders: Sequence[str], articles: Sequence[Source]
+) -> tuple[tuple[str, Path | None], ...]:
+    """The reports that were asked for, each with its file; None for the terminal."""
     out: list[tuple[str, Path | None]] = []
     for word in args.format or ["console"]:
         name, _, file = word.partition("=")
@@ -389,6 +392,12 @@ def _formats(args: argparse.Namespace, folders: Sequence[str]) -> tuple[tuple[st
         raise ConfigError(
             f"{' and '.join(to_stdout)} cannot both go to the terminal; write --format {to_stdout[1]}=FILE"
         )
+    taken = {Path(s.file).resolve() for s in articles}
+    for name, file in out:
+        if file is not None:
+            if file.resolve() in taken:
+                raise ConfigError(f"--format {name}={file}: is an article, or another report goes there")
+            taken.add(file.resolve())
     return tuple(out)
 
 

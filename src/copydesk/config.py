@@ -86,8 +86,13 @@ def read_config(path: Path, seen: tuple[Path, ...] = ()) -> Config:
             raise ConfigError(f"{path}: 'tool.copydesk' is a table, not {data!r}")
     values = checked(data, str(path), path)
     if "extend" in values:
-        base = read_config((path.parent / values["extend"]).resolve(), (*seen, path))
-        values = {**base.values, **values}
+        other = (path.parent / values["extend"]).resolve()
+        inherited = dict(read_config(other, (*seen, path)).values)
+        if "workspace" in inherited:  # paths are relative to the file that they stand in
+            inherited["workspace"] = str(other.parent / inherited["workspace"])
+        if "corpus" in inherited:
+            inherited["corpus"] = [str(other.parent / p) for p in inherited["corpus"]]
+        values = {**inherited, **values}
     return Config(values, path)
 
 
