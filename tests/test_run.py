@@ -143,3 +143,46 @@ def test_a_rule_file_that_is_broken_stops_before_anything_runs(tmp_path: Path) -
     made = workspace(tmp_path / "w", dedent(rule("XYZ101", "nothing")))
     with pytest.raises(ValueError, match=r"no validators/nothing\.py"):
         process(plan(made, "XYZ"), find([corpus(tmp_path / "c", 1)], tmp_path).articles, tmp_path / "gone", 1)
+
+
+SETTLING_KILLER = """
+    import os, signal
+    from copydesk.validator import CorpusValidator, Facts
+
+    class SettlingKiller(CorpusValidator):
+        def observe(self, article):
+            return 1
+
+        def merge(self, a, b):
+            return a + b
+
+        def conclude(self, evidence):
+            return Facts({}, evidence)
+
+        def settle(self, article, fact, shared):
+            if "kill me" in article.text:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return iter(())
+"""
+
+
+def test_a_worker_that_dies_while_settling_costs_one_article(tmp_path: Path) -> None:
+    rules = rule("XYZ101", "replace_word") + rule("XYZ102", "settling_killer").replace("with: {}", "")
+    made = workspace(tmp_path / "w", rules, replace_word=REPLACE, settling_killer=SETTLING_KILLER)
+    folder = corpus(tmp_path / "c", 3 * BATCH)
+    (folder / "0003.md").write_text("kill me x\n")
+    done = records(made, folder, tmp_path / "s", 2)
+    assert [r.source.id for r in done] == sorted(p.name for p in folder.iterdir())
+    lost = [r for r in done if r.text is None]
+    assert [(r.source.id, [f.code for f in r.findings]) for r in lost] == [("0003.md", ["RUN104"])]
+    assert all("has an y" in r.text for r in done if r.text is not None)
+    assert len(list((tmp_path / "s").iterdir())) == 3, "only the spills of the records are left"
+
+
+def test_a_corpus_validator_that_raises_at_one_article_goes_on_with_the_others(tmp_path: Path) -> None:
+    counter = COUNTER.replace("return {line.text", "assert '0003' not in article.id\n            return {line.text")
+    made = workspace(tmp_path / "w", rule("XYZ102", "shared_line"), shared_line=counter)
+    done = records(made, corpus(tmp_path / "c", 21), tmp_path / "s", 1)
+    assert {r.source.id: [f.code for f in r.findings] for r in done} == {
+        f"{n:04d}.md": ["RUN101" if n == 3 else "XYZ102"] for n in range(21)
+    }

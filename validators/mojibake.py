@@ -153,9 +153,9 @@ LEFT = ("Â", "Ã", "â€", "ï¿", "\ufffd")
 LOST_APOSTROPHE = re.compile(r"\?(?=[stvrl])")
 
 
-def readings(found: str) -> tuple[str, ...]:
+def readings(found: str, in_word: bool) -> tuple[str, ...]:
     """What the characters most likely were, best first."""
-    if found == "?":
+    if found == "?" or (in_word and found in ("â€", "â€\ufffd")):
         return ("’",)
     if found in ("â€", "â€\ufffd", "â€\x9d"):
         return ("”",)
@@ -237,7 +237,8 @@ class Mojibake(Validator):
                 yield Hit(span, values, (), passage.field, "lost")
                 continue
             fixes: tuple[Fix, ...] = ()
-            for reading in readings(m[0]):
+            possible = readings(m[0], before[-1:].isalpha() and after[:1].isalpha())
+            for reading in possible:
                 edit = passage.edit(m.start(), m.end(), reading)
                 fixes += fix(f"write {reading}", edit, safety=Safety.SUGGEST)
-            yield Hit(span, {**values, "reading": " ".join(readings(m[0]))}, fixes, passage.field, "residue")
+            yield Hit(span, {**values, "reading": " ".join(possible)}, fixes, passage.field, "residue")

@@ -394,7 +394,7 @@ def _formats(
         )
     taken = {Path(s.file).resolve() for s in articles}
     for name, file in out:
-        if file is not None:
+        if file is not None and (file.is_file() or not file.exists()):  # not /dev/stdout
             if file.resolve() in taken:
                 raise ConfigError(f"--format {name}={file}: is an article, or another report goes there")
             taken.add(file.resolve())

@@ -17,6 +17,8 @@ from copydesk.model import Article, Edit, FrontMatter
 HYPHENS = "-\u00ad\u2010"
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"']*[^\s<>\"'.,;:!?)\]}*_]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
+"""What may follow a value on its line."""
 _ESCAPE = re.compile(r"\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\.")
 QUOTES = '"“”„«»'
 NAME_LENGTH = 64  # code points; a longer edit is not the spelling of a name
@@ -69,8 +71,8 @@ def _leaves_field(article: Article, meta: FrontMatter, edits: Sequence[Edit], fi
     for found in (f for f in meta.walk() if f.path == field):  # a repeated key stands there twice
         start = found.key.span.start if found.key else found.node.span.start
         first = max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1
-        end = _LINE_END.match(text, found.node.span.end)
-        lines.append((first, end.end() if end else found.node.span.end))
+        rest = _REST.match(text, found.node.span.end)
+        lines.append((first, rest.end() if rest else found.node.span.end))
     if not lines:
         return any(e.old for e in edits)
     return not all(any(first <= e.start and e.end <= last for first, last in lines) for e in edits)

@@ -17,6 +17,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache, partial
 from hashlib import blake2b
 from re import compile as pattern
+from typing import Any
 
 from copydesk.contract import Contract, violation
 from copydesk.edits import Origin, apply, choose
@@ -126,6 +127,19 @@ def tidy(desk: Desk, draft: Draft) -> Article | None:
     if draft.text is None:
         return None
     return _work(desk, draft, desk.articles, {}, {c.key for c in desk.articles})
+
+
+def observe(desk: Desk, draft: Draft, article: Article) -> Iterator[tuple[Checker, Any]]:
+    """What an article contributes to the evidence of each corpus validator."""
+    for checker in desk.corpus:
+        assert isinstance(checker.validator, CorpusValidator)
+        try:
+            seen = checker.validator.observe(article)
+        except Exception as e:  # noqa: BLE001 - as in `_findings`
+            _crashed(desk, checker, draft, e)
+            continue
+        if seen is not None:
+            yield checker, seen
 
 
 def settle(desk: Desk, draft: Draft, facts: Mapping[str, Facts]) -> None:
@@ -350,10 +364,14 @@ def _findings(desk: Desk, checker: Checker, draft: Draft, hits: Callable[[], Ite
                 )
             )
     except Exception as e:  # noqa: BLE001 - the boundary of an article: one rule cannot stop the others, nor the run
-        codes = ", ".join(sorted(r.code for r in checker.rules.values()))
-        _note(desk, draft, CRASHED, Span(0, 0), {"codes": codes, "error": f"{type(e).__name__}: {e}"[:200]}, None)
+        _crashed(desk, checker, draft, e)
         return []
     return out
+
+
+def _crashed(desk: Desk, checker: Checker, draft: Draft, e: Exception) -> None:
+    codes = ", ".join(sorted(r.code for r in checker.rules.values()))
+    _note(desk, draft, CRASHED, Span(0, 0), {"codes": codes, "error": f"{type(e).__name__}: {e}"[:200]}, None)
 
 
 def _note(

@@ -13,7 +13,6 @@ from typing import NamedTuple, TypeAlias, TypeVar
 
 from copydesk import share
 from copydesk.model import Plan, Source
-from copydesk.validator import Facts
 
 BATCH = 64  # articles; evidence and facts travel once a batch
 ALONE = 192  # fewer articles than this are done before a second process has started
@@ -141,7 +140,7 @@ def _rescue(packed: bytes, batch: Sequence[Source], spill: str) -> share.Tidied:
     return share.Tidied(spill, share.merge(packed, [p.evidence for p in parts]))
 
 
-def _rescue_settling(packed: bytes, spilled: str, facts: dict[str, Facts], spill: str) -> str:
+def _rescue_settling(packed: bytes, spilled: str, facts: share.Conclusions, spill: str) -> str:
     """Settles a batch whose process died article by article; the one that kills its process is buried."""
     parts: list[str] = []
     for n, (source, draft) in enumerate(share.split(spilled)):

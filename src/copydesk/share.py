@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from copydesk.desk import Checker, Desk, Draft, open_desk, receive, record, report_death, report_unreadable
+from copydesk.desk import Checker, Desk, Draft, observe, open_desk, receive, record, report_death, report_unreadable
 from copydesk.desk import settle as settle_draft
 from copydesk.desk import tidy as tidy_draft
 from copydesk.model import Plan, Record, Source
@@ -25,6 +25,8 @@ from copydesk.validator import CorpusValidator, Facts
 
 Evidence: TypeAlias = dict[str, Any]
 """By the key of the checker."""
+Conclusions: TypeAlias = dict[str, Facts]
+"""By the key of the checker, too."""
 
 
 class Tidied(NamedTuple):
@@ -53,10 +55,8 @@ def tidy(plan: bytes, batch: Sequence[Source], spill: str) -> Tidied:
             draft = _read(desk, source)
             article = tidy_draft(desk, draft)
             if article is not None:
-                for checker in desk.corpus:
-                    seen = _corpus(checker).observe(article)
-                    if seen is not None:
-                        _add(checker, evidence, seen)
+                for checker, seen in observe(desk, draft, article):
+                    _add(checker, evidence, seen)
             pickle.dump(draft, out, protocol=5)
     return Tidied(spill, evidence)
 
@@ -101,18 +101,18 @@ def merge(plan: bytes, parts: Sequence[Evidence]) -> Evidence:
     return parts[0] if parts else {}
 
 
-def conclude(plan: bytes, evidence: Evidence) -> dict[str, Facts]:
+def conclude(plan: bytes, evidence: Evidence) -> Conclusions:
     """The facts of the corpus, by the key of the checker."""
     return {c.key: _corpus(c).conclude(evidence.get(c.key)) for c in _desk(plan).corpus}
 
 
-def sliced(facts: Mapping[str, Facts], batch: Sequence[Source]) -> dict[str, Facts]:
+def sliced(facts: Conclusions, batch: Sequence[Source]) -> Conclusions:
     """What a batch needs of the facts: those of its own articles, and the shared tables."""
     ids = [s.id for s in batch]
     return {key: Facts({i: f.articles[i] for i in ids if i in f.articles}, f.shared) for key, f in facts.items()}
 
 
-def settle(plan: bytes, spilled: str, facts: Mapping[str, Facts], spill: str) -> str:
+def settle(plan: bytes, spilled: str, facts: Conclusions, spill: str) -> str:
     """Brings the drafts of a spill to their end with the facts; their records go to the file `spill`."""
     desk = _desk(plan)
     with open(spill, "wb") as out:
