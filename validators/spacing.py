@@ -14,7 +14,7 @@ from copydesk.validator import MASK, Article, Contract, Hit, Passage, Safety, Va
 
 BLANKS = " \t\u00a0\u2009\u202f"
 BRACKETS = re.compile(
-    rf"(?<![\w)\]:;=.])(?:\((?![{BLANKS}]{{0,3}}\))(?P<round>[^()\[\]\r\n]{{3,400}})\)(?![-:])"
+    rf"(?<![\w)\]:;=.])(?:\((?![{BLANKS}]{{0,3}}\))(?P<round>[^()\[\]\r\n]{{3,400}})\)(?![-:*+])"
     r"|\[(?P<square>[^()\[\]\r\n]{3,400})\](?![(\[:\ufffc]))"
 )
 WORDS = re.compile(r"[^\W_]{2}")
@@ -76,6 +76,8 @@ class Spacing(Validator):
                 continue
             if kind == "square" and not LATIN.search(inside):
                 continue
+            if len(inside.strip(BLANKS)) <= 4 and inside.strip(BLANKS).islower():
+                continue  # a text about brackets: ( and )
             if not WORDS.search(inside) or FORMULA.search(inside) or inside[len(inside) - right - 1] in ":;" + MASK:
                 continue
             edits = [passage.edit(start, start + left, "")] if left else []
@@ -106,7 +108,9 @@ class Spacing(Validator):
             return None
         if mark[0] in HIGH and (text[start] in TIED or in_guillemets(text, first, start)):
             return None
-        known = mark[0] not in HIGH or spoken != ""
+        if mark[0] in ";!?" and after[:1].islower():
+            return None  # a text about the mark, a command, a formula
+        known = mark[0] not in HIGH or (spoken != "" and not (mark == ":" and passage.field is None))
         edit = passage.edit(start, m.end() - len(mark), "")
         lost = mark == "," and SPEECH.search(text, max(first, start - 12), start)  # a name may have stood here
         fixes = fix("delete the blank", edit, safety=Safety.UNSAFE if lost or not known else Safety.SAFE)

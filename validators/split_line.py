@@ -34,6 +34,7 @@ from copydesk.validator import (
 WIDEST = 110  # code points; text wrapped by hand or by a program is narrower, a line of unwrapped prose is longer
 NARROWEST = 30
 CAPITAL = "a capital after it"
+BEFORE_NOUN = frozenset(["a", "an", "the", "of", "and", "or", "your", "our", "their", "its", "my"])
 CERTAIN = 0.999  # no sentence begins with a comma or a full stop
 ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Mt|Jr|Sr|vs|No|Fig|Vol|pp|e\.g|i\.e)|\b[A-Z])\.$"
@@ -434,6 +435,8 @@ class SplitLine(Validator):
             return None
         if a.text[-1] == "-" and a.text[-2:-1].isalpha() and b.text[0].isalpha():
             return None  # a hyphenated word is another validator's
+        if b.text.startswith(": ") and a.words <= 6 and article.language != "fr":
+            return None  # a definition list in Markdown
         masked, at = article.passages[0].masked, article.body.start
         if article.lines[a.line].text.endswith(("  ", "\\")) or masked[a.end - 1 - at] == masked[b.start - at] == MASK:
             return None  # a line break in Markdown, or a break inside code, a link or a tag
@@ -443,7 +446,9 @@ class SplitLine(Validator):
             confidence = max(confidence, CERTAIN)
         values: dict[str, object] = {"before": a.text[-40:], "after": b.text[:40], "confidence": confidence}
         span = Span(a.end, b.start)
-        if not full and confidence < self.safe and article.language == "en" and words_are_lost(block, n):
+        if article.language == "en" and b.text[0] in ".,;" and a.last.lower() in BEFORE_NOUN:
+            return Hit(span, values, case="lost")  # the text of the link is gone
+        if not layout.width and confidence < self.safe and article.language == "en" and words_are_lost(block, n):
             return Hit(span, values, case="lost")
         if confidence < self.likely or between_entries(block, n, layout):
             return None

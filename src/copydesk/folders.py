@@ -23,7 +23,7 @@ from typing import Any, TextIO, TypeAlias
 import yaml
 
 from copydesk.model import Example, Rule, Run, Safety, Severity
-from copydesk.validator import CorpusValidator, FileValidator, SettingError, Setup, Validator
+from copydesk.validator import SettingError, Setup, Validator
 
 KINDS = ("validators", "rules", "reports")
 Render: TypeAlias = Callable[[Run, TextIO], None]
@@ -302,16 +302,6 @@ def _setting(value: Any, wanted: Any, what: str) -> Any:
     if isinstance(wanted, type) and (not isinstance(value, wanted) or (wanted is int and isinstance(value, bool))):
         raise FolderError(f"{what} is a {wanted.__name__}, not {value!r}")
     return value
-
-
-def is_corpus(validator: Validator) -> bool:
-    """Whether it needs to have seen the other articles."""
-    return isinstance(validator, CorpusValidator)
-
-
-def is_file(validator: Validator) -> bool:
-    """Whether it looks at the bytes."""
-    return isinstance(validator, FileValidator)
 
 
 def report_names(folders: Iterable[str]) -> list[str]:
