@@ -314,3 +314,7 @@ def test_spaces_in_a_field_keep_its_quoting() -> None:
 )
 def test_ends_of_a_file(text: str, good: str) -> None:
     assert cleaned("file_end", text) == good
+
+
+def test_a_line_of_a_separator_alone_ends_a_paragraph() -> None:
+    assert hits("split_line", "One line of\n\x85\nanother line of.\n") == []

@@ -18,7 +18,7 @@ BLOCKS = re.findall(r"```(\w*)\n(.*?)```", README, re.S)
 
 
 def block(word: str, language: str = "") -> str:
-    return next(text for name, text in BLOCKS if word in text and (not language or name == language))
+    return next(str(text) for name, text in BLOCKS if word in text and (not language or name == language))
 
 
 def test_the_rule_of_the_readme_can_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

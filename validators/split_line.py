@@ -502,6 +502,9 @@ def blocks_of(lines: Sequence[Line], known: Words) -> tuple[list[list[Piece]], i
             run = []
             continue
         text = line.text.strip()
+        if not text:  # a separator that Markdown does not take for a blank
+            run = []
+            continue
         if not run or (line.kind == "list" and MARK.match(text)):
             run = []
             runs.append(run)
