@@ -156,9 +156,13 @@ def run() -> None:
                 return
             checked = measure(["check", *check])
             cleaned = measure(["clean", *check, "--out", str(folder) + "-out"])
+            part = [*select, "--jobs", "1", *map(str, sorted(folder.iterdir())[::2])]
+            half = sum(1 for f in sorted(folder.iterdir())[::2] for _ in f.iterdir())
+            steady = (args.articles - half) / (checked - measure(["check", *part]))
             print(
                 f"{name:15} {size / args.articles / 1000:4.1f} KB each:"
                 f" check {args.articles / checked:6.0f}, clean {args.articles / cleaned:6.0f} articles per CPU-second"
+                f" ({steady:.0f} once it has started)"
             )
         one = next(Path(tmp, "mostly-clean").rglob("*.md"))
         text_rules = cold(["check", str(one), "--select", "LAY,FOR,BOI,TXT"])

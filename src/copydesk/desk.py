@@ -48,6 +48,8 @@ class Desk:
     corpus: tuple[Checker, ...]
     run: Mapping[str, Rule]
     """The rules that speak of the run itself, by code."""
+    stages: Mapping[str, int]
+    """Which fix wins a conflict, by code."""
 
 
 def open_desk(plan: Plan) -> Desk:
@@ -70,6 +72,7 @@ def open_desk(plan: Plan) -> Desk:
         tuple(c for c in checkers if not isinstance(c.validator, FileValidator | CorpusValidator)),
         tuple(c for c in checkers if isinstance(c.validator, CorpusValidator)),
         {r.code: r for r in plan.rules if not r.uses},
+        {r.code: r.stage for r in plan.rules},
     )
 
 
@@ -163,7 +166,6 @@ def _work(
     assert draft.text is not None
     plan = desk.plan
     by_key = {c.key: c for c in checkers}
-    stages = {r.code: r.stage for c in checkers for r in c.rules.values()}
     begun = len(draft.passes)
     seen = {draft.text: begun}
     texts = [draft.text]
@@ -182,7 +184,7 @@ def _work(
         ]
         if not ready:
             return article
-        chosen = [ready[i] for i in choose([(stages[f.code], fix.edits) for f, fix in ready])]
+        chosen = [ready[i] for i in choose([(desk.stages[f.code], fix.edits) for f, fix in ready])]
         chosen, after = _make(desk, draft, article, chosen)
         if not chosen or after is None:
             continue
