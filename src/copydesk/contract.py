@@ -15,7 +15,7 @@ from enum import StrEnum
 from copydesk.model import Article, Edit, FrontMatter
 
 HYPHENS = "-\u00ad\u2010"
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"']*[^\s<>\"'.,;:!?)\]}*_]")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'\\]*[^\s<>\"'\\.,;:!?)\]}*_]")  # a backslash begins an escape
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
 """What may follow a value on its line."""
