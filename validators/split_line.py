@@ -49,6 +49,7 @@ TWO_MARKS = frozenset(a + b for a in ":,;-(" for b in ".,;:") | {".."}  # the se
 AFTER_TAIL = " ,.;:!?\"'" + CLOSERS
 DASHES = "-–—"
 SHORT = 7  # words
+EXCERPT = 40  # code points
 NEAR = 12  # lines; further away a sentence is not looked for
 LONG = 120  # code points; a longer line counts as this many words
 LABEL = re.compile(r"[A-Z][\w ]{0,24}:\s\S")
@@ -444,7 +445,7 @@ class SplitLine(Validator):
         confidence = round(1 / (1 + exp(-max(-30.0, min(30.0, score)))), 3)
         if b.opens == "tail" and a.closes != "stop":
             confidence = max(confidence, CERTAIN)
-        values: dict[str, object] = {"before": a.text[-40:], "after": b.text[:40], "confidence": confidence}
+        values: dict[str, object] = {"before": ends(a.text), "after": starts(b.text), "confidence": confidence}
         span = Span(a.end, b.start)
         if article.language == "en" and b.text[0] in ".,;" and a.last.lower() in BEFORE_NOUN:
             return Hit(span, values, case="lost")  # the text of the link is gone
@@ -459,6 +460,16 @@ class SplitLine(Validator):
         if reason and (confidence < self.safe or (reason == CAPITAL and not hangs(a))):
             return None
         return Hit(span, values | {"doubt": reason}, fix("join the lines", edit, safety=Safety.UNSAFE), case="likely")
+
+
+def ends(text: str) -> str:
+    """The last words of a line, for a message."""
+    return text if len(text) <= EXCERPT else text[-EXCERPT:].partition(" ")[2] or text[-EXCERPT:]
+
+
+def starts(text: str) -> str:
+    """The first words of a line, for a message."""
+    return text if len(text) <= EXCERPT else text[:EXCERPT].rpartition(" ")[0] or text[:EXCERPT]
 
 
 def grouped(hits: Sequence[Hit | None], block: Sequence[Piece]) -> Iterator[Hit]:
