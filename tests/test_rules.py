@@ -153,7 +153,8 @@ LAYERS = {
     "output": ("folders", "journal", "sources", "model"),
     "reference": ("model",),
     "starter": ("parse", "sources"),
-    "cli": ("config", "folders", "journal", "output", "reference", "run", "sources", "starter", "model"),
+    "job": ("config", "folders", "sources", "model"),
+    "cli": ("config", "folders", "job", "journal", "output", "reference", "run", "sources", "starter", "model"),
     "__main__": ("cli",),
 }
 

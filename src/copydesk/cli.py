@@ -13,19 +13,20 @@ import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO, cast
 
 from copydesk import __version__
-from copydesk.config import Config, ConfigError, Flags, find_config, make_plan, read_config
-from copydesk.folders import KINDS, FolderError, bundled, open_report, read_rules, report_names, suggestion
+from copydesk.config import ConfigError
+from copydesk.folders import FolderError, open_report, read_rules, suggestion
+from copydesk.job import Job, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
-from copydesk.model import Applied, Plan, Rule, Run, Severity, Source
+from copydesk.model import Applied, Run, Severity
 from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
 from copydesk.reference import explain, table
 from copydesk.run import process
-from copydesk.sources import Found, SourceError, corpus_root, find
+from copydesk.sources import SourceError, find
 from copydesk.starter import starter
 
 EXPECTED = (ConfigError, FolderError, JournalError, OutputError, SourceError)
@@ -181,21 +182,9 @@ def _processes(word: str) -> int:
 # ----------------------------------------------------------------------------------------------------------- commands
 
 
-@dataclass(frozen=True)
-class _Job:
-    """A plan with the articles it is for."""
-
-    plan: Plan
-    found: Found
-    root: Path
-    config: Config
-    fail_level: Severity
-    formats: tuple[tuple[str, Path | None], ...]
-
-
 def check_corpus(args: argparse.Namespace) -> int:
     """Finds, and writes nothing to the corpus."""
-    job = _job(args)
+    job = make_job(args)
     with _records(args, job) as run:
         _report(args, job, run)
         return _verdict(args, run, job.fail_level)
@@ -203,7 +192,7 @@ def check_corpus(args: argparse.Namespace) -> int:
 
 def clean_corpus(args: argparse.Namespace) -> int:
     """Writes a cleaned corpus and an account of every character that was changed."""
-    job = _job(args)
+    job = make_job(args)
     if args.out is not None:
         check_output(args.out, args.path, job.found)
     with _records(args, job) as run:
@@ -286,7 +275,7 @@ def _find_journals(path: Path) -> tuple[list[Path], Path, str]:
 
 def explain_rules(args: argparse.Namespace) -> int:
     """Prints everything there is to know of some rules."""
-    rules = read_rules(_folders(args, _config(args, [])), examples=True)
+    rules = read_rules(folders_of(args, config_of(args, [])), examples=True)
     for word in args.code:
         matches = [r for r in rules.values() if r.name == word or r.code.startswith(word.upper())]
         if not matches:
@@ -299,7 +288,7 @@ def explain_rules(args: argparse.Namespace) -> int:
 
 def list_rules(args: argparse.Namespace) -> int:
     """Prints every rule, one a line."""
-    print(table(read_rules(_folders(args, _config(args, []))).values()), end="")
+    print(table(read_rules(folders_of(args, config_of(args, []))).values()), end="")
     return 0
 
 
@@ -321,88 +310,8 @@ def write_config(args: argparse.Namespace) -> int:
 # --------------------------------------------------------------------------------------------------------------- run
 
 
-def _config(args: argparse.Namespace, paths: Sequence[Path]) -> Config:
-    if args.isolated:
-        return Config()
-    path = args.config or find_config(Path.cwd(), paths)
-    return read_config(path) if path else Config()
-
-
-def _folders(args: argparse.Namespace, config: Config) -> tuple[str, ...]:
-    folders = [str(bundled())]
-    workspace = args.workspace
-    if workspace is None and "workspace" in config.values:
-        workspace = (config.folder or Path.cwd()) / config.values["workspace"]
-    if workspace is not None:
-        if not any((workspace / kind).is_dir() for kind in KINDS):
-            raise FolderError(f"{workspace}: a workspace has at least one of the folders {', '.join(KINDS)}")
-        folders.append(str(workspace))
-    return tuple(folders)
-
-
-def _job(args: argparse.Namespace) -> _Job:
-    config = _config(args, args.path)
-    folders = _folders(args, config)
-    rules: dict[str, Rule] = read_rules(folders)
-    for path in args.path:
-        if not path.exists():
-            raise SourceError(f"{path}: there is no such file or folder")
-    root = corpus_root(config.folder, args.path)
-    flags = Flags(
-        tuple(args.select), tuple(args.extend_select), tuple(args.ignore), tuple(args.per_file_ignores),
-        args.schema, args.unsafe,
-    )  # fmt: skip
-    plan = make_plan(config, flags, rules, folders, root)
-    values = config.values
-    include, exclude = values.get("include", []), values.get("exclude", [])
-    leave = [args.out] if getattr(args, "out", None) else []
-    found = find(args.path, root, include, exclude, leave=leave)
-    if not found.articles and not args.allow_empty:
-        raise SourceError(
-            f"{', '.join(map(str, args.path))}: no article matched"
-            f" ({', '.join(include) or '.md, .markdown, .txt'}); --allow-empty if that is right"
-        )
-    if values.get("corpus"):
-        whole = find(
-            [(config.folder or Path.cwd()) / p for p in values["corpus"]], root, include, exclude, False, leave
-        )
-        asked = {s.id for s in found.articles}
-        more = [s for s in whole.articles if s.id not in asked]
-        found = replace(found, articles=tuple(sorted((*found.articles, *more), key=lambda s: s.id.encode())))
-    level = args.fail_level or values.get("fail-level", "error")
-    levels = {str(s): s for s in Severity}
-    if level not in levels:
-        raise ConfigError(f"fail-level is one of {', '.join(levels)}, not {level!r}")
-    return _Job(plan, found, root, config, levels[level], _formats(args, folders, found.articles))
-
-
-def _formats(
-    args: argparse.Namespace, folders: Sequence[str], articles: Sequence[Source]
-) -> tuple[tuple[str, Path | None], ...]:
-    """The reports that were asked for, each with its file; None for the terminal."""
-    out: list[tuple[str, Path | None]] = []
-    for word in args.format or ["console"]:
-        name, _, file = word.partition("=")
-        known = report_names(folders)
-        if name not in known:
-            raise ConfigError(f"there is no format {name!r}{suggestion(name, known)} ({', '.join(known)})")
-        out.append((name, Path(file) if file else args.output))
-    to_stdout = [name for name, file in out if file is None]
-    if len(to_stdout) > 1:
-        raise ConfigError(
-            f"{' and '.join(to_stdout)} cannot both go to the terminal; write --format {to_stdout[1]}=FILE"
-        )
-    taken = {Path(s.file).resolve() for s in articles}
-    for name, file in out:
-        if file is not None and (file.is_file() or not file.exists()):  # not /dev/stdout
-            if file.resolve() in taken:
-                raise ConfigError(f"--format {name}={file}: is an article, or another report goes there")
-            taken.add(file.resolve())
-    return tuple(out)
-
-
 @contextmanager
-def _records(args: argparse.Namespace, job: _Job) -> Iterator[Run]:
+def _records(args: argparse.Namespace, job: Job) -> Iterator[Run]:
     """The run, processed; its spilled texts go when the block ends."""
     with tempfile.TemporaryDirectory(prefix="copydesk-") as spill:
         with _progress(args, 2 * len(job.found.articles)) as said:
@@ -447,7 +356,7 @@ def _progress(args: argparse.Namespace, total: int) -> Iterator[Callable[[int], 
         yield advance
 
 
-def _report(args: argparse.Namespace, job: _Job, run: Run) -> None:
+def _report(args: argparse.Namespace, job: Job, run: Run) -> None:
     for name, file in job.formats:
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)

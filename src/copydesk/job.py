@@ -1,0 +1,108 @@
+"""What a command is to do: the plan, the articles and the reports that its arguments and the configuration ask for."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from copydesk.config import Config, ConfigError, Flags, find_config, make_plan, read_config
+from copydesk.folders import KINDS, FolderError, bundled, read_rules, report_names, suggestion
+from copydesk.model import Plan, Rule, Severity, Source
+from copydesk.sources import Found, SourceError, corpus_root, find
+
+
+@dataclass(frozen=True)
+class Job:
+    """A plan with the articles it is for."""
+
+    plan: Plan
+    found: Found
+    root: Path
+    config: Config
+    fail_level: Severity
+    formats: tuple[tuple[str, Path | None], ...]
+
+
+def config_of(args: argparse.Namespace, paths: Sequence[Path]) -> Config:
+    """The configuration that counts for these paths, as the flags have it."""
+    if args.isolated:
+        return Config()
+    path = args.config or find_config(Path.cwd(), paths)
+    return read_config(path) if path else Config()
+
+
+def folders_of(args: argparse.Namespace, config: Config) -> tuple[str, ...]:
+    """Our folder and, after it, the workspace of the user, where there is one."""
+    folders = [str(bundled())]
+    workspace = args.workspace
+    if workspace is None and "workspace" in config.values:
+        workspace = (config.folder or Path.cwd()) / config.values["workspace"]
+    if workspace is not None:
+        if not any((workspace / kind).is_dir() for kind in KINDS):
+            raise FolderError(f"{workspace}: a workspace has at least one of the folders {', '.join(KINDS)}")
+        folders.append(str(workspace))
+    return tuple(folders)
+
+
+def make_job(args: argparse.Namespace) -> Job:
+    """The plan, the articles and the reports of `check` and `clean`. Raises what is wrong with any of them."""
+    config = config_of(args, args.path)
+    folders = folders_of(args, config)
+    rules: dict[str, Rule] = read_rules(folders)
+    for path in args.path:
+        if not path.exists():
+            raise SourceError(f"{path}: there is no such file or folder")
+    root = corpus_root(config.folder, args.path)
+    flags = Flags(
+        tuple(args.select), tuple(args.extend_select), tuple(args.ignore), tuple(args.per_file_ignores),
+        args.schema, args.unsafe,
+    )  # fmt: skip
+    plan = make_plan(config, flags, rules, folders, root)
+    values = config.values
+    include, exclude = values.get("include", []), values.get("exclude", [])
+    leave = [args.out] if getattr(args, "out", None) else []
+    found = find(args.path, root, include, exclude, leave=leave)
+    if not found.articles and not args.allow_empty:
+        raise SourceError(
+            f"{', '.join(map(str, args.path))}: no article matched"
+            f" ({', '.join(include) or '.md, .markdown, .txt'}); --allow-empty if that is right"
+        )
+    if values.get("corpus"):
+        whole = find(
+            [(config.folder or Path.cwd()) / p for p in values["corpus"]], root, include, exclude, False, leave
+        )
+        asked = {s.id for s in found.articles}
+        more = [s for s in whole.articles if s.id not in asked]
+        found = replace(found, articles=tuple(sorted((*found.articles, *more), key=lambda s: s.id.encode())))
+    level = args.fail_level or values.get("fail-level", "error")
+    levels = {str(s): s for s in Severity}
+    if level not in levels:
+        raise ConfigError(f"fail-level is one of {', '.join(levels)}, not {level!r}")
+    return Job(plan, found, root, config, levels[level], _formats(args, folders, found.articles))
+
+
+def _formats(
+    args: argparse.Namespace, folders: Sequence[str], articles: Sequence[Source]
+) -> tuple[tuple[str, Path | None], ...]:
+    """The reports that were asked for, each with its file; None for the terminal."""
+    out: list[tuple[str, Path | None]] = []
+    for word in args.format or ["console"]:
+        name, _, file = word.partition("=")
+        known = report_names(folders)
+        if name not in known:
+            raise ConfigError(f"there is no format {name!r}{suggestion(name, known)} ({', '.join(known)})")
+        out.append((name, Path(file) if file else args.output))
+    to_stdout = [name for name, file in out if file is None]
+    if len(to_stdout) > 1:
+        raise ConfigError(
+            f"{' and '.join(to_stdout)} cannot both go to the terminal; write --format {to_stdout[1]}=FILE"
+        )
+    taken = {Path(s.file).resolve() for s in articles}
+    for name, file in out:
+        if file is not None and (file.is_file() or not file.exists()):  # not /dev/stdout
+            if file.resolve() in taken:
+                raise ConfigError(f"--format {name}={file}: is an article, or another report goes there")
+            taken.add(file.resolve())
+    return tuple(out)
