@@ -31,6 +31,13 @@ ABOUT_ENCODINGS = re.compile(
     r"mojibake|\butf-?8\b|\bunicode\b|character set|code ?page|\bencodings?\b|\bdecoded\b|\blatin-?1\b|garbled",
     re.IGNORECASE,
 )
+_SAID = ("mojibake", "utf", "unicode", "character set", "code", "latin", "garbled")  # in all that it matches
+
+
+def is_about_encodings(text: str) -> bool:
+    """Whether a text speaks of encodings, and so may show damage on purpose."""
+    lower = text.lower()
+    return any(map(lower.__contains__, _SAID)) and ABOUT_ENCODINGS.search(text) is not None
 
 
 def read_byte(encoding: str, byte: int) -> str:
@@ -202,7 +209,7 @@ class Mojibake(Validator):
     @staticmethod
     def _repaired(article: Article, passage: Passage, places: list[tuple[int, int, str]]) -> Hit:
         first, last = places[0], places[-1]
-        safety = Safety.UNSAFE if ABOUT_ENCODINGS.search(article.text) else Safety.SAFE
+        safety = Safety.UNSAFE if is_about_encodings(article.text) else Safety.SAFE
         values: dict[str, object] = {
             "before": passage.text[first[0] : first[1]][:40],
             "after": first[2][:40],

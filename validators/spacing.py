@@ -21,6 +21,7 @@ WORDS = re.compile(r"[^\W_]{2}")
 LATIN = re.compile(r"[A-Za-z]{2}")
 FORMULA = re.compile(r"[=<>{}|\\^_+*/~#$]")
 BEFORE = re.compile(rf"[{BLANKS}](?P<mark>[,.;:]|[!?]{{1,3}})(?=[\s”’)\]\"']|\Z)")
+INSIDE = ("( ", " )", "[ ", " ]", "(\u00a0", "\u00a0)")
 SIGNS = (" ,", " .", " ;", " :", " !", " ?", "\u00a0", "\u2009", "\u202f")
 CODE = re.compile(r"[{}]|[=!<>]=|=>|->|</|&&|\|\||;\s*$|^\s*[>#]\s|^\s*\$")
 HIGH = frozenset(";:!?")  # French sets these off
@@ -48,9 +49,9 @@ class Spacing(Validator):
         spoken: str | None = None
         for passage in article.passages:
             text = passage.masked
-            if any(s in text for s in ("( ", " )", "[ ", " ]", "(\u00a0", "\u00a0)")):
+            if any(map(text.__contains__, INSIDE)):
                 yield from self.brackets(passage)
-            if not any(s in text for s in SIGNS):
+            if not any(map(text.__contains__, SIGNS)):
                 continue
             first, stop, plain = 0, 0, False
             for m in BEFORE.finditer(text):

@@ -8,7 +8,7 @@ Lines end at LF, CRLF or CR only. Lines and columns, where they are given, count
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as setting
 from enum import IntEnum
@@ -173,12 +173,18 @@ class FrontMatter:
     @cached_property
     def fields(self) -> Mapping[str, Field]:
         """Every value by its path, in file order; of a duplicate key the last one, as YAML readers take it."""
-        return {f.path: f for f in self.walk()}
+        return {f.path: f for f in self._walked}
 
-    def walk(self) -> Iterator[Field]:
+    def walk(self) -> Sequence[Field]:
         """Every value, in file order, duplicates included."""
+        return self._walked
+
+    @cached_property
+    def _walked(self) -> Sequence[Field]:
+        out: list[Field] = []
         if self.root is not None:
-            yield from _walk(self.root, "")
+            _walk(self.root, "", out)
+        return out
 
     def value(self, path: str) -> str | None:
         """The text of the scalar at a path; None where there is none."""
@@ -186,19 +192,20 @@ class FrontMatter:
         return found.node.value if found and isinstance(found.node, Scalar) else None
 
 
-def _walk(node: Node, path: str) -> Iterator[Field]:
+def _walk(node: MapNode | ListNode, path: str, out: list[Field]) -> None:
     if isinstance(node, MapNode):
+        stem = f"{path}." if path else ""
         for key, value in node.pairs:
-            here = f"{path}.{key.value}" if path else key.value
-            yield Field(here, key, value)
+            here = stem + key.value
+            out.append(Field(here, key, value))
             if not isinstance(value, Scalar):
-                yield from _walk(value, here)
-    elif isinstance(node, ListNode):
+                _walk(value, here, out)
+    else:
         for n, item in enumerate(node.items):
             here = f"{path}[{n}]"
-            yield Field(here, None, item)
+            out.append(Field(here, None, item))
             if not isinstance(item, Scalar):
-                yield from _walk(item, here)
+                _walk(item, here, out)
 
 
 PartKind: TypeAlias = Literal["heading", "paragraph", "list", "quote", "code", "table", "html", "rule", "blank"]

@@ -21,6 +21,7 @@ from yaml import (
     StreamEndEvent,
 )
 
+from copydesk import simple_yaml
 from copydesk.model import ListNode, MapNode, Node, Pair, Problem, Scalar, ScalarKind, Span
 from copydesk.scalars import TAGGED, UNREADABLE, plain_kind
 
@@ -46,6 +47,9 @@ def read_yaml(text: str, content: Span) -> tuple[MapNode | None, Problem | None]
     """The mapping in `content`, with the spans of its nodes in `text`; or None and what is wrong with it."""
     source = text[content.start : content.end].lstrip("\ufeff")  # parsers do not agree how to count a leading one
     shift = content.end - len(source)
+    simple = simple_yaml.read(source, shift)
+    if simple is not None:
+        return simple, None
     half = None if hasattr(_Parser, "raw_parse") else _SURROGATE.search(source)
     if half:
         message = "the front matter is not valid YAML: found half of a character"
