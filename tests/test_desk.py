@@ -8,10 +8,11 @@ from textwrap import dedent
 import pytest
 
 from copydesk.config import Config, Flags, checked, make_plan
-from copydesk.desk import open_desk, receive, record, settle, tidy
+from copydesk.desk import open_desk, receive, settle, tidy
 from copydesk.edits import original
 from copydesk.folders import FolderError, bundled, read_rules
 from copydesk.model import Plan, Record, Source
+from copydesk.record import record
 
 REPLACE = """
     from collections.abc import Iterator

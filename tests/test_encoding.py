@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.config import Config, Flags, make_plan
-from copydesk.desk import Desk, Draft, open_desk, receive, record, tidy
+from copydesk.desk import Desk, Draft, open_desk, receive, tidy
 from copydesk.edits import original
 from copydesk.folders import bundled, read_rules, validator_class
 from copydesk.model import MASK, Finding, Plan, Safety, Source
 from copydesk.parse import parse
+from copydesk.record import record
 
 FOLDERS = (str(bundled()),)
 FAMILIES = ("ENC", "TXT", "FIL")

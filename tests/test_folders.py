@@ -9,9 +9,10 @@ import pytest
 from test_desk import REPLACE, plan, rule, work, workspace
 
 from copydesk.config import ConfigError, find_config, read_config
-from copydesk.desk import open_desk, receive, record
+from copydesk.desk import open_desk, receive
 from copydesk.folders import FolderError, bundled, open_report, read_rules
 from copydesk.model import Source
+from copydesk.record import record
 
 GOOD = dedent(rule("XYZ101", "replace_word"))
 

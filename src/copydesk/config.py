@@ -133,8 +133,10 @@ def checked(data: Mapping[str, Any], where: str, path: Path | None = None) -> di
             raise ConfigError(f"{at(key)}: {key!r} is a list of texts")
     for key in ("severity", "safety"):
         for word, level in data.get(key, {}).items():
-            if not isinstance(level, str):
-                raise ConfigError(f"{at(word)}: the {key} of {word!r} is a text, not {level!r}")
+            there = level if isinstance(level, dict) and key == "severity" else {word: level}  # "drafts/**" = {FM = …}
+            for rule, value in there.items():
+                if not isinstance(value, str):
+                    raise ConfigError(f"{at(rule)}: the {key} of {rule!r} is a text, not {value!r}")
     for glob, codes in data.get("per-file-ignores", {}).items():
         if not all(isinstance(c, str) for c in (codes if isinstance(codes, list) else [codes])):
             raise ConfigError(f"{at(glob)}: what is ignored in {glob!r} is a list of texts, not {codes!r}")
@@ -169,7 +171,14 @@ def make_plan(config: Config, flags: Flags, rules: Mapping[str, Rule], folders: 
     selected -= _codes((*values.get("ignore", ()), *flags.ignore), rules, where)
     run = {c for c, r in rules.items() if not r.uses}
     chosen = [rules[c] for c in sorted(selected | run)]
-    chosen = _levels(chosen, values.get("severity", {}), "severity", Severity, rules, where)
+    severity = values.get("severity", {})
+    everywhere = {word: level for word, level in severity.items() if isinstance(level, str)}
+    chosen = _levels(chosen, everywhere, "severity", Severity, rules, where)
+    there = {
+        glob: _levels(chosen, table, "severity", Severity, rules, where, only=True)
+        for glob, table in severity.items()
+        if isinstance(table, dict)
+    }
     chosen = _levels(chosen, values.get("safety", {}), "safety", Safety, rules, where)
     ignores: dict[str, tuple[str, ...]] = {
         glob: tuple(sorted(_codes(codes if isinstance(codes, list) else [codes], rules, where)))
@@ -192,6 +201,7 @@ def make_plan(config: Config, flags: Flags, rules: Mapping[str, Rule], folders: 
         unsafe=flags.unsafe or values.get("unsafe", False),
         options=options,
         ignored=tuple(sorted(ignores.items())),
+        severities=tuple((glob, tuple((r.code, r.severity) for r in found)) for glob, found in there.items()),
         limits=limits,
         prose=tuple(values.get("prose", PROSE)),
     )
@@ -216,16 +226,21 @@ def _codes(words: Iterable[str], rules: Mapping[str, Rule], where: str) -> set[s
 
 def _levels(
     chosen: list[Rule], table: Mapping[str, Any], key: str, kind: type[Severity] | type[Safety],
-    rules: Mapping[str, Rule], where: str,
+    rules: Mapping[str, Rule], where: str, only: bool = False,
 ) -> list[Rule]:  # fmt: skip
-    """The rules with the levels of a table; the longest selector wins. Safety is only ever lowered."""
+    """The rules with the levels of a table; the longest selector wins. Safety is only ever lowered.
+
+    `only`: those that the table speaks of.
+    """
     known = {str(level): level for level in kind}
     out = {r.code: r for r in chosen}
+    named: set[str] = set()
     for word in sorted(table, key=len):
         if table[word] not in known:
             raise ConfigError(f"{where}: {key} of {word!r} is one of {', '.join(known)}, not {table[word]!r}")
         level = known[table[word]]
         for code in _codes([word], rules, where) & set(out):
+            named.add(code)
             if isinstance(level, Safety) and level > rules[code].safety:
                 raise ConfigError(
                     f"{where}: the safety of {code} is {rules[code].safety}; a configuration can lower it, not raise it"
@@ -233,4 +248,4 @@ def _levels(
             out[code] = (
                 replace(out[code], safety=level) if isinstance(level, Safety) else replace(out[code], severity=level)
             )
-    return list(out.values())
+    return [r for r in out.values() if r.code in named or not only]

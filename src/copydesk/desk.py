@@ -2,27 +2,24 @@
 
 The loop is the same for a check and for a clean: a check follows what a clean would do. In each pass all validators
 that can have something new to say run, the fixes that may be applied are chosen, and the text moves on. The passes are
-the journal; `record` turns them into findings that speak of the file as it was read.
+the journal; `record.py` turns them into findings that speak of the file as it was read.
 """
 
 from __future__ import annotations
 
 import json
-from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
-from hashlib import blake2b
-from re import compile as pattern
 from typing import Any
 
 from copydesk.contract import Contract, violation
-from copydesk.edits import Origin, apply, choose
+from copydesk.edits import apply, choose
 from copydesk.folders import open_validator, rules_folders
-from copydesk.model import Applied, Article, Edit, Finding, Fix, Location, Plan, Record, Rule, Safety, Source, Span
+from copydesk.model import Article, Edit, Finding, Fix, LevelsByPath, Plan, Rule, Safety, Severity, Source, Span
 from copydesk.parse import parse
 from copydesk.validator import CorpusValidator, Facts, FileValidator, Hit, Setup, Validator
 
@@ -79,6 +76,12 @@ def open_desk(plan: Plan) -> Desk:
 @lru_cache(maxsize=4)
 def _ignored(ignored: tuple[tuple[str, tuple[str, ...]], ...], article: str) -> frozenset[str]:
     return frozenset(code for glob, codes in ignored for code in codes if fnmatchcase(article, glob))
+
+
+@lru_cache(maxsize=4)
+def _severities(severities: LevelsByPath, article: str) -> dict[str, Severity]:
+    """What the configuration says of this path; a later glob goes before an earlier one."""
+    return {code: level for glob, pairs in severities if fnmatchcase(article, glob) for code, level in pairs}
 
 
 # ------------------------------------------------------------------------------------------------------------ drafts
@@ -345,7 +348,9 @@ def _outside(contract: Contract, article: Article, fix: Fix, field: str | None) 
 def _findings(desk: Desk, checker: Checker, draft: Draft, hits: Callable[[], Iterable[Hit]]) -> list[Finding]:
     """The hits of a checker in the words of its rules. What a validator raises becomes a finding: the run goes on."""
     out: list[Finding] = []
-    ignored = _ignored(desk.plan.ignored, draft.source.id) if desk.plan.ignored else ()
+    plan, article = desk.plan, draft.source.id
+    ignored = _ignored(plan.ignored, article) if plan.ignored else ()
+    severities = _severities(plan.severities, article) if plan.severities else {}
     try:
         for hit in hits():
             rule = checker.rules.get(hit.case)
@@ -355,11 +360,11 @@ def _findings(desk: Desk, checker: Checker, draft: Draft, hits: Callable[[], Ite
             out.append(
                 Finding(
                     code=rule.code,
-                    article=draft.source.id,
+                    article=article,
                     span=hit.span,
                     field=hit.field,
                     message=rule.message.format_map(hit.values),
-                    severity=rule.severity,
+                    severity=severities.get(rule.code, rule.severity),
                     fixes=fixes,
                     evidence=hit.values,
                     name=rule.name,
@@ -397,91 +402,3 @@ def report_death(desk: Desk, draft: Draft) -> None:
 def report_unreadable(desk: Desk, draft: Draft, reason: str) -> None:
     """Says that the file could not be read."""
     _note(desk, draft, UNREADABLE, Span(0, 0), {"reason": reason})
-
-
-# ------------------------------------------------------------------------------------------------------------ record
-
-
-def record(desk: Desk, draft: Draft) -> Record:
-    """The draft as a record: every finding in lines and columns of the file as it was read."""
-    if draft.original is None or draft.text is None:
-        return Record(draft.source, None, None, (), tuple(_fingerprinted(draft.lossy, draft.extra)))
-    origin = Origin(draft.original)
-    rows: list[Finding] = []
-    makers: list[tuple[str, ...]] = []
-
-    def add(f: Finding, applied: bool) -> None:
-        made: dict[str, None] = {} if f.fixes else dict.fromkeys(origin.makers(*f.span))
-        fixes = []
-        for fix in f.fixes:
-            edits, who = origin.edits(fix.edits)
-            if edits:
-                fixes.append(replace(fix, edits=edits))
-                made |= dict.fromkeys(who)
-        rows.append(replace(f, span=origin.span(*f.span), fixes=tuple(fixes), applied=applied))
-        makers.append(tuple(made))
-
-    said = dict(zip(range(len(draft.extra)), draft.extra_pass, strict=True))
-    journal: list[list[tuple[int, Fix]]] = []
-    for n, fixes in enumerate((*draft.passes, [])):
-        last = n == len(draft.passes)
-        for i, at in said.items():
-            if at == n or (last and at > n):
-                add(draft.extra[i], applied=False)
-        if last:
-            break
-        journal.append([])
-        for f, fix in fixes:
-            journal[-1].append((len(rows), fix))
-            add(f, applied=True)
-        origin.advance([(str(i), fix.edits) for i, fix in journal[-1]])
-    for f in _limited(desk, draft):
-        add(f, applied=False)
-    order = sorted(range(len(rows)), key=lambda i: (rows[i].span, rows[i].code, rows[i].field or "", i))
-    printed = dict(zip(order, _fingerprinted(draft.original, [rows[i] for i in order]), strict=True))
-    names = {str(i): printed[i].fingerprint for i in printed}
-    findings = tuple(
-        replace(printed[i], depends_on=tuple(names[w] for w in makers[i])) if makers[i] else printed[i] for i in order
-    )
-    passes = tuple(tuple(Applied(names[str(i)], rows[i].code, fix.edits) for i, fix in fixes) for fixes in journal)
-    return Record(draft.source, draft.original, draft.text, passes, findings)
-
-
-def _limited(desk: Desk, draft: Draft) -> Iterator[Finding]:
-    """What is left in the last text, no more than the limit of each rule; how many were left out is said."""
-    most = desk.plan.limits.findings_per_rule
-    counts: Counter[str] = Counter()
-    for found in draft.found.values():
-        for f in found:
-            counts[f.code] += 1
-            if counts[f.code] <= most:
-                yield f
-    rule = desk.run.get(LEFT_OUT)
-    for code, n in sorted(counts.items()):
-        if n > most and rule:
-            values = {"code": code, "left_out": n - most, "total": n}
-            message = rule.message.format_map(values)
-            yield Finding(LEFT_OUT, draft.source.id, Span(0, 0), None, message, rule.severity, (), values, rule.name)
-
-
-_LINE_END = pattern(r"\r\n|\r|\n")
-CONTEXT = 24  # code points on each side that make a fingerprint
-
-
-def _fingerprinted(text: str, findings: Sequence[Finding]) -> Iterator[Finding]:
-    """The findings with location and fingerprint.
-
-    A fingerprint is made of rule, field, matched text and its surroundings, white space and case folded, and, where
-    these repeat in the article, of a count: it survives moved lines, renamed files and edits elsewhere.
-    """
-    starts = [0, *(m.end() for m in _LINE_END.finditer(text))] if findings else [0]
-    seen: Counter[str] = Counter()
-    for f in findings:
-        start, end = f.span
-        around = " ".join(text[max(0, start - CONTEXT) : end + CONTEXT].split()).casefold()
-        match = " ".join(text[start:end].split()).casefold()
-        key = json.dumps([f.code, f.field, match, around, f.evidence if not text else None], default=str)
-        seen[key] += 1
-        print_ = blake2b(f"{key}{seen[key]}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-        line = bisect_right(starts, start)
-        yield replace(f, fingerprint=print_, location=Location(line, start - starts[line - 1] + 1))

@@ -362,6 +362,10 @@ PROSE = ("title", "excerpt", "summary", "description")
 """The last keys of the front matter fields that text rules read, unless a configuration says otherwise."""
 
 
+LevelsByPath: TypeAlias = tuple[tuple[str, tuple[tuple[str, Severity], ...]], ...]
+"""(glob of article ids, ((code, severity), …)); a later glob goes before an earlier one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that a worker needs, as data: no code, no open file."""
@@ -374,6 +378,8 @@ class Plan:
     options: Mapping[str, object] = setting(default_factory=dict)
     ignored: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """(glob of article ids, codes that do not apply there)."""
+    severities: LevelsByPath = ()
+    """(glob of article ids, the severity that a code has there)."""
     limits: Limits = Limits()
     prose: tuple[str, ...] = PROSE
 

@@ -17,10 +17,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from copydesk.desk import Checker, Desk, Draft, observe, open_desk, receive, record, report_death, report_unreadable
+from copydesk.desk import Checker, Desk, Draft, observe, open_desk, receive, report_death, report_unreadable
 from copydesk.desk import settle as settle_draft
 from copydesk.desk import tidy as tidy_draft
 from copydesk.model import Plan, Record, Source
+from copydesk.record import record
 from copydesk.validator import CorpusValidator, Facts
 
 Evidence: TypeAlias = dict[str, Any]
