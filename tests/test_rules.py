@@ -155,8 +155,17 @@ LAYERS = {
     "output": ("folders", "journal", "sources", "model"),
     "reference": ("model",),
     "starter": ("parse", "sources"),
-    "job": ("config", "folders", "sources", "model"),
-    "cli": ("config", "folders", "job", "journal", "output", "reference", "run", "sources", "starter", "model"),
+    "history": (),
+    "since": ("config", "history", "model"),
+    "novelty": ("model",),
+    "baseline": ("model",),
+    "gate": ("config", "folders", "model"),
+    "grouping": ("parse", "model"),
+    "job": ("config", "folders", "gate", "history", "since", "sources", "model"),
+    "cli": (
+        *("baseline", "config", "folders", "gate", "grouping", "history", "job", "journal", "novelty", "output"),
+        *("reference", "run", "since", "sources", "starter", "model"),
+    ),
     "__main__": ("cli",),
 }
 

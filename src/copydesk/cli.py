@@ -11,25 +11,41 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO, cast
 
 from copydesk import __version__
+from copydesk.baseline import FILE as BASELINE
+from copydesk.baseline import (
+    Baseline,
+    BaselineError,
+    compare,
+    merged,
+    present,
+    read_baseline,
+    write_baseline,
+)
+from copydesk.baseline import Comparison as BesideBaseline
 from copydesk.config import ConfigError
 from copydesk.folders import FolderError, open_report, read_rules, suggestion
+from copydesk.gate import broken
+from copydesk.grouping import source_of
+from copydesk.history import HistoryError
 from copydesk.job import Job, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
-from copydesk.model import Applied, Run, Severity
+from copydesk.model import Applied, Record, Run, Severity
+from copydesk.novelty import NewOnly, fingerprints
 from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
 from copydesk.reference import explain, table
 from copydesk.run import process
+from copydesk.since import Comparison
 from copydesk.sources import SourceError, find
 from copydesk.starter import starter
 
-EXPECTED = (ConfigError, FolderError, JournalError, OutputError, SourceError)
+EXPECTED = (BaselineError, ConfigError, FolderError, HistoryError, JournalError, OutputError, SourceError)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -75,6 +91,10 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="find; write nothing to the corpus", description=check_corpus.__doc__)
     _add_selection(check)
     _add_reporting(check)
+    check.add_argument("--baseline", type=Path, metavar="FILE", help="leave out the findings that FILE lists")
+    check.add_argument(
+        "--since", metavar="REV", help="only what is new in the articles changed since this git revision (merge base)"
+    )
     check.set_defaults(run=check_corpus)
 
     clean = commands.add_parser(
@@ -88,7 +108,19 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--diff", action="store_true", help="print what would change; exit 1 if anything would")
     _add_selection(clean)
     _add_reporting(clean)
-    clean.set_defaults(run=clean_corpus)
+    clean.set_defaults(run=clean_corpus, baseline=None)
+
+    baseline = commands.add_parser(
+        "baseline",
+        help="accept the findings of today, where there is no git history",
+        description=keep_baseline.__doc__,
+    )
+    baseline.add_argument("action", choices=["create", "update", "prune", "stats"], help=_BASELINE_ACTIONS)
+    baseline.add_argument("--file", type=Path, default=Path(BASELINE), metavar="FILE", help=f"default: {BASELINE}")
+    baseline.add_argument("--add", action="store_true", help="with update: accept what is new, too")
+    _add_selection(baseline, paths="*")
+    _add_reporting(baseline)
+    baseline.set_defaults(run=keep_baseline, baseline=None)
 
     undo = commands.add_parser("undo", help="put the bytes back, from the journal alone", description=undo_run.__doc__)
     undo.add_argument("dir", type=Path, metavar="DIR", help="a folder of `clean --out`, or one cleaned in place")
@@ -114,6 +146,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+_BASELINE_ACTIONS = (
+    "create: write what is found now; update: take out what is gone and say what is new, which --add accepts;"
+    " prune: only take out what is gone; stats: count by rule"
+)
+
+
 def _add_folders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workspace", type=Path, metavar="DIR", help="a folder with rules/, validators/, reports/ of yours"
@@ -123,8 +161,8 @@ def _add_folders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--debug", action="store_true", help="show where an internal error happened")
 
 
-def _add_selection(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", nargs="+", type=Path, metavar="PATH", help="articles, or folders of them")
+def _add_selection(parser: argparse.ArgumentParser, paths: str = "+") -> None:
+    parser.add_argument("path", nargs=paths, type=Path, metavar="PATH", help="articles, or folders of them")
     rules = parser.add_argument_group(
         "rules", "codes whole (FOR101), by name (stray-foreign-line) or by prefix (FOR,FM1)"
     )
@@ -160,6 +198,13 @@ def _add_reporting(parser: argparse.ArgumentParser) -> None:
     show.add_argument(
         "--fail-level", choices=[str(s) for s in Severity], help="what makes the exit code 1 (default: error)"
     )
+    show.add_argument(
+        "--fail-on",
+        action="append",
+        default=[],
+        metavar="CONDITION",
+        help="exit 1 also on this, such as 'rate(ENC) > 0.5%%' or 'count(FM2) >= 10 per source'",
+    )
     show.add_argument("--exit-zero", action="store_true", help="exit 0 whatever was found")
     show.add_argument("--allow-empty", action="store_true", help="no article at all is no error")
     show.add_argument("--statistics", action="store_true", help="one row per rule")
@@ -184,15 +229,16 @@ def _processes(word: str) -> int:
 
 def check_corpus(args: argparse.Namespace) -> int:
     """Finds, and writes nothing to the corpus."""
-    job = make_job(args)
-    with _records(args, job) as run:
-        _report(args, job, run)
-        return _verdict(args, run, job.fail_level)
+    with tempfile.TemporaryDirectory(prefix="copydesk-") as scratch:
+        job = make_job(args, Path(scratch))
+        with _records(args, job) as run:
+            _report(args, job, run)
+            return _verdict(args, run, job)
 
 
 def clean_corpus(args: argparse.Namespace) -> int:
     """Writes a cleaned corpus and an account of every character that was changed."""
-    job = make_job(args)
+    job = make_job(args, Path())
     if args.out is not None:
         check_output(args.out, args.path, job.found)
     with _records(args, job) as run:
@@ -208,7 +254,32 @@ def clean_corpus(args: argparse.Namespace) -> int:
             write_out(run, job.found, args.out, head)
             run = replace(run, out=str(args.out))
         _report(args, job, run)
-        return _verdict(args, run, job.fail_level)
+        return _verdict(args, run, job)
+
+
+def keep_baseline(args: argparse.Namespace) -> int:
+    """Keeps the list of findings that are accepted for now; `check --baseline FILE` leaves them out."""
+    file: Path = args.file
+    if args.action == "create" and file.exists():
+        raise BaselineError(f"{file}: exists already; `copydesk baseline update` changes it")
+    known = Baseline({}) if args.action == "create" else read_baseline(file)
+    if args.action == "stats":
+        rows = [f"{n:>7}  {code}" for code, n in sorted(known.count().items(), key=lambda x: (-x[1], x[0]))]
+        print("\n".join([*rows, f"{known.count().total():>7}  in {_count(len(known.articles), 'article')}"]))
+        return 0
+    args.path = args.path or [Path()]
+    job = make_job(args, Path())
+    with _records(args, job) as run:
+        beside = compare(known, present(run.records), _looked_at(job), job.root)
+    gone, new = beside.stale.count().total(), beside.new.count().total()
+    add = args.action == "create" or (args.action == "update" and args.add)
+    write_baseline(file, merged(beside.kept, beside.new) if add else beside.kept)
+    print(
+        f"Wrote {file}: {beside.kept.count().total()} kept, {gone} stale taken out, {new if add else 0} new accepted."
+    )
+    if new and not add:
+        print(f"{_count(new, 'finding')} not in it; `copydesk baseline update --add` accepts them.")
+    return 0
 
 
 def _shortest(path: Path) -> Path:
@@ -314,9 +385,20 @@ def write_config(args: argparse.Namespace) -> int:
 def _records(args: argparse.Namespace, job: Job) -> Iterator[Run]:
     """The run, processed; its spilled texts go when the block ends."""
     with tempfile.TemporaryDirectory(prefix="copydesk-") as spill:
-        with _progress(args, 2 * len(job.found.articles)) as said:
+        then = job.comparison.sources if job.comparison else ()
+        with _progress(args, 2 * (len(job.found.articles) + len(then))) as said:
             outcome = process(job.plan, job.found.articles, Path(spill), args.jobs, said)
-        notes = list(outcome.notes)
+            records: Iterable[Record] = outcome.records
+            notes = list(outcome.notes)
+            if job.comparison:
+                records = _new_since(args, job, job.comparison, records, Path(spill), said)
+                notes = [*job.comparison.notes, _about(job.comparison, records), *notes]
+        if job.baseline:
+            beside = compare(read_baseline(job.baseline), present(records), _looked_at(job), job.root)
+            notes.append(_about_baseline(job.baseline, beside))
+            records = NewOnly(records, beside.known)
+        broken_conditions = broken(job.conditions, records, source_of(job.plan))
+        notes = [*broken_conditions, *notes]
         if args.verbose:
             notes.insert(0, f"configuration: {job.config.file or 'none'}; {len(job.plan.rules)} rules; root {job.root}")
         if args.body == "page":
@@ -325,7 +407,7 @@ def _records(args: argparse.Namespace, job: Job) -> Iterator[Run]:
             notes.append(f"{_count(len(job.found.skipped), 'symbolic link')} not followed ({job.found.skipped[0]} …)")
         yield Run(
             plan=job.plan,
-            records=outcome.records,
+            records=records,
             command="clean" if hasattr(args, "out") else "check",
             notes=tuple(notes),
             arguments=tuple(args.words),
@@ -336,8 +418,42 @@ def _records(args: argparse.Namespace, job: Job) -> Iterator[Run]:
                 "statistics": args.statistics,
                 "fail_level": str(job.fail_level),
                 "others": len(job.found.others),
+                "broken": len(broken_conditions),
             },
         )
+
+
+def _new_since(
+    args: argparse.Namespace, job: Job, then: Comparison, records: Iterable[Record], spill: Path,
+    said: Callable[[int], None] | None,
+) -> NewOnly:  # fmt: skip
+    """The records with what their articles did not have at the merge base."""
+    known: dict[str, frozenset[str]] = {}
+    if then.sources:
+        spill = spill / "then"
+        spill.mkdir()
+        plan = replace(job.plan, options={**job.plan.options, "changed": []})
+        before = fingerprints(process(plan, then.sources, spill, args.jobs, said).records)
+        known = {then.now[identity]: found for identity, found in before.items()}
+    return NewOnly(records, known)
+
+
+def _looked_at(job: Job) -> list[str]:
+    return [s.id for s in job.found.articles if s.asked]
+
+
+def _about_baseline(file: Path, beside: BesideBaseline) -> str:
+    """A baseline in a sentence."""
+    known, stale = beside.kept.count().total(), beside.stale.count().total()
+    gone = f"; {stale} of its entries are stale (`copydesk baseline prune`)" if stale else ""
+    return f"baseline {file}: {_count(known, 'known finding')} left out{gone}"
+
+
+def _about(then: Comparison, new: NewOnly) -> str:
+    """The comparison in a sentence."""
+    left = new.left_out()
+    old = f"; {_count(left, 'finding')} that they had before {'is' if left == 1 else 'are'} left out" if left else ""
+    return f"since {then.ref}: {_count(len(then.changed), 'article')} added or changed{old}"
 
 
 @contextmanager
@@ -368,9 +484,11 @@ def _report(args: argparse.Namespace, job: Job, run: Run) -> None:
             open_report(job.plan.folders, name)(run, out)
 
 
-def _verdict(args: argparse.Namespace, run: Run, level: Severity) -> int:
-    left = any(
-        f.severity >= level and not (f.applied and run.command == "clean") for r in run.records for f in r.findings
+def _verdict(args: argparse.Namespace, run: Run, job: Job) -> int:
+    left = bool(run.details["broken"]) or any(
+        f.severity >= job.fail_level and not (f.applied and run.command == "clean")
+        for r in run.records
+        for f in r.findings
     )
     return 1 if left and not args.exit_zero else 0
 

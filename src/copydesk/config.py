@@ -29,6 +29,8 @@ KEYS: dict[str, type] = {
     "severity": dict,
     "safety": dict,
     "fail-level": str,
+    "fail-on": list,
+    "baseline": str,
     "unsafe": bool,
     "workspace": str,
     "schema": str,

@@ -9,7 +9,10 @@ from pathlib import Path
 
 from copydesk.config import Config, ConfigError, Flags, find_config, make_plan, read_config
 from copydesk.folders import KINDS, FolderError, bundled, read_rules, report_names, suggestion
+from copydesk.gate import Condition, read_condition
+from copydesk.history import read_changes
 from copydesk.model import Plan, Rule, Severity, Source
+from copydesk.since import Comparison, compare, trusted
 from copydesk.sources import Found, SourceError, corpus_root, find
 
 
@@ -23,6 +26,10 @@ class Job:
     config: Config
     fail_level: Severity
     formats: tuple[tuple[str, Path | None], ...]
+    comparison: Comparison | None = None
+    """With --since: the articles as they were."""
+    conditions: tuple[Condition, ...] = ()
+    baseline: Path | None = None
 
 
 def config_of(args: argparse.Namespace, paths: Sequence[Path]) -> Config:
@@ -46,14 +53,23 @@ def folders_of(args: argparse.Namespace, config: Config) -> tuple[str, ...]:
     return tuple(folders)
 
 
-def make_job(args: argparse.Namespace) -> Job:
-    """The plan, the articles and the reports of `check` and `clean`. Raises what is wrong with any of them."""
+def make_job(args: argparse.Namespace, scratch: Path) -> Job:
+    """The plan, the articles and the reports of `check` and `clean`. Raises what is wrong with any of them.
+
+    What a comparison with the past needs is written into the folder `scratch`.
+    """
     config = config_of(args, args.path)
-    folders = folders_of(args, config)
-    rules: dict[str, Rule] = read_rules(folders)
     for path in args.path:
         if not path.exists():
             raise SourceError(f"{path}: there is no such file or folder")
+    since: str | None = getattr(args, "since", None)
+    changes, notes = None, tuple[str, ...]()
+    if since is not None:
+        first = args.path[0].resolve()
+        changes = read_changes(first if first.is_dir() else first.parent, since)
+        config, args.workspace, notes = trusted(config, args.workspace, changes, scratch / "trusted")
+    folders = folders_of(args, config)
+    rules: dict[str, Rule] = read_rules(folders)
     root = corpus_root(config.folder, args.path)
     flags = Flags(
         tuple(args.select), tuple(args.extend_select), tuple(args.ignore), tuple(args.per_file_ignores),
@@ -76,11 +92,22 @@ def make_job(args: argparse.Namespace) -> Job:
         asked = {s.id for s in found.articles}
         more = [s for s in whole.articles if s.id not in asked]
         found = replace(found, articles=tuple(sorted((*found.articles, *more), key=lambda s: s.id.encode())))
+    comparison = None
+    if changes is not None and since is not None:
+        articles, comparison = compare(changes, since, found.articles, root, scratch)
+        found = replace(found, articles=articles)
+        comparison = replace(comparison, notes=notes)
+        plan = replace(plan, options={**plan.options, "changed": list(comparison.changed)})
     level = args.fail_level or values.get("fail-level", "error")
     levels = {str(s): s for s in Severity}
     if level not in levels:
         raise ConfigError(f"fail-level is one of {', '.join(levels)}, not {level!r}")
-    return Job(plan, found, root, config, levels[level], _formats(args, folders, found.articles))
+    conditions = tuple(read_condition(text, rules) for text in (*values.get("fail-on", ()), *args.fail_on))
+    baseline = args.baseline
+    if baseline is None and "baseline" in values and since is None:
+        baseline = (config.folder or Path.cwd()) / values["baseline"]
+    formats = _formats(args, folders, found.articles)
+    return Job(plan, found, root, config, levels[level], formats, comparison, conditions, baseline)
 
 
 def _formats(
