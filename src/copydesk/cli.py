@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     clean = commands.add_parser(
         "clean", help="write a cleaned corpus and an account of every change", description=clean_corpus.__doc__
     )
+    clean.add_argument("--since", metavar="REV", help="only the articles changed since this git revision (merge base)")
     where = clean.add_mutually_exclusive_group(required=True)
     where.add_argument("--out", type=Path, metavar="DIR", help="write DIR/corpus and DIR/report")
     where.add_argument(
@@ -238,7 +239,11 @@ def check_corpus(args: argparse.Namespace) -> int:
 
 def clean_corpus(args: argparse.Namespace) -> int:
     """Writes a cleaned corpus and an account of every character that was changed."""
-    job = make_job(args, Path())
+    with tempfile.TemporaryDirectory(prefix="copydesk-") as scratch:
+        return _clean(args, make_job(args, Path(scratch)))
+
+
+def _clean(args: argparse.Namespace, job: Job) -> int:
     if args.out is not None:
         check_output(args.out, args.path, job.found)
     with _records(args, job) as run:
@@ -385,14 +390,15 @@ def write_config(args: argparse.Namespace) -> int:
 def _records(args: argparse.Namespace, job: Job) -> Iterator[Run]:
     """The run, processed; its spilled texts go when the block ends."""
     with tempfile.TemporaryDirectory(prefix="copydesk-") as spill:
-        then = job.comparison.sources if job.comparison else ()
+        then = job.comparison.sources if job.comparison and not hasattr(args, "out") else ()
         with _progress(args, 2 * (len(job.found.articles) + len(then))) as said:
             outcome = process(job.plan, job.found.articles, Path(spill), args.jobs, said)
             records: Iterable[Record] = outcome.records
             notes = list(outcome.notes)
             if job.comparison:
-                records = _new_since(args, job, job.comparison, records, Path(spill), said)
-                notes = [*job.comparison.notes, _about(job.comparison, records), *notes]
+                new = _new_since(args, job, then, records, Path(spill), said)
+                notes = [*job.comparison.notes, _about(job.comparison, new), *notes]
+                records = new
         if job.baseline:
             beside = compare(read_baseline(job.baseline), present(records), _looked_at(job), job.root)
             notes.append(_about_baseline(job.baseline, beside))
@@ -424,17 +430,17 @@ def _records(args: argparse.Namespace, job: Job) -> Iterator[Run]:
 
 
 def _new_since(
-    args: argparse.Namespace, job: Job, then: Comparison, records: Iterable[Record], spill: Path,
+    args: argparse.Namespace, job: Job, then: Sequence[Source], records: Iterable[Record], spill: Path,
     said: Callable[[int], None] | None,
 ) -> NewOnly:  # fmt: skip
     """The records with what their articles did not have at the merge base."""
     known: dict[str, frozenset[str]] = {}
-    if then.sources:
+    if then and job.comparison:
         spill = spill / "then"
         spill.mkdir()
         plan = replace(job.plan, options={**job.plan.options, "changed": []})
-        before = fingerprints(process(plan, then.sources, spill, args.jobs, said).records)
-        known = {then.now[identity]: found for identity, found in before.items()}
+        before = fingerprints(process(plan, then, spill, args.jobs, said).records)
+        known = {job.comparison.now[identity]: found for identity, found in before.items()}
     return NewOnly(records, known)
 
 
