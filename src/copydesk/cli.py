@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from copydesk import __version__
-from copydesk.config import ConfigError
+from copydesk.config import BODIES, ConfigError
 from copydesk.folders import FolderError, open_report, read_rules, suggestion
 from copydesk.job import Job, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
@@ -142,8 +142,11 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     rules.add_argument(
         "--schema", metavar="NAME|FILE|none", help="the schema of the front matter, instead of recognising it"
     )
-    # Accepted so that scripts written for it run; it is not in the help before pages are taken apart.
-    rules.add_argument("--body", choices=["article", "page"], default="article", help=argparse.SUPPRESS)
+    rules.add_argument(
+        "--body",
+        choices=BODIES,
+        help="page: these texts are whole pages, take the article out of each (default: article)",
+    )
     _add_folders(parser)
 
 
@@ -319,8 +322,6 @@ def _records(args: argparse.Namespace, job: Job) -> Iterator[Run]:
         notes = list(outcome.notes)
         if args.verbose:
             notes.insert(0, f"configuration: {job.config.file or 'none'}; {len(job.plan.rules)} rules; root {job.root}")
-        if args.body == "page":
-            notes.append("--body page: taking an article out of a whole page is not built yet; cleaned as articles")
         if job.found.skipped:
             notes.append(f"{_count(len(job.found.skipped), 'symbolic link')} not followed ({job.found.skipped[0]} …)")
         yield Run(
