@@ -30,6 +30,7 @@ def prepared(name: str, *folders: Path) -> Validator:
 
 
 BOILERPLATE = prepared("boilerplate")
+TAIL = prepared("tail")
 FIRST_PUBLICATION = prepared("first_publication")
 
 
@@ -180,7 +181,7 @@ def test_content_is_left_alone(text: str) -> None:
 def test_a_block_of_other_stories_that_names_a_source_is_kept() -> None:
     story = "\n\n".join([FERRY, BRIDGE, FERRY, BRIDGE])
     block = "Related articles\n\nNight train to the mountains starts in autumn\n"
-    assert cleaned(f"{story}\n\n{block}") == f"{story}\n"
+    assert cleaned(f"{story}\n\n{block}", TAIL) == f"{story}\n"
     for provenance in (
         "Correction: it was the other bridge.",
         "This post was originally published on the Harbour Blog.",

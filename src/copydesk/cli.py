@@ -29,14 +29,14 @@ from copydesk.baseline import (
     write_baseline,
 )
 from copydesk.baseline import Comparison as BesideBaseline
-from copydesk.config import ConfigError
+from copydesk.config import BODIES, ConfigError
 from copydesk.folders import FolderError, open_report, read_rules, suggestion
 from copydesk.gate import broken
 from copydesk.grouping import source_of
 from copydesk.history import HistoryError
 from copydesk.job import Job, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
-from copydesk.model import Applied, Record, Run, Severity
+from copydesk.model import Applied, Record, Run, Severity, Source
 from copydesk.novelty import NewOnly, fingerprints
 from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
 from copydesk.reference import explain, table
@@ -181,8 +181,11 @@ def _add_selection(parser: argparse.ArgumentParser, paths: str = "+") -> None:
     rules.add_argument(
         "--schema", metavar="NAME|FILE|none", help="the schema of the front matter, instead of recognising it"
     )
-    # Accepted so that scripts written for it run; it is not in the help before pages are taken apart.
-    rules.add_argument("--body", choices=["article", "page"], default="article", help=argparse.SUPPRESS)
+    rules.add_argument(
+        "--body",
+        choices=BODIES,
+        help="page: these texts are whole pages, take the article out of each (default: article)",
+    )
     _add_folders(parser)
 
 
@@ -407,8 +410,6 @@ def _records(args: argparse.Namespace, job: Job) -> Iterator[Run]:
         notes = [*broken_conditions, *notes]
         if args.verbose:
             notes.insert(0, f"configuration: {job.config.file or 'none'}; {len(job.plan.rules)} rules; root {job.root}")
-        if args.body == "page":
-            notes.append("--body page: taking an article out of a whole page is not built yet; cleaned as articles")
         if job.found.skipped:
             notes.append(f"{_count(len(job.found.skipped), 'symbolic link')} not followed ({job.found.skipped[0]} …)")
         yield Run(

@@ -7,7 +7,7 @@ schemas are recognised by their keys.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -37,9 +37,13 @@ KEYS: dict[str, type] = {
     "schemas": list,
     "front-matter": str,
     "source": str,
+    "sources": dict,
+    "body": str,
     "prose": list,
     "limits": dict,
 }
+BODIES = ("article", "page")
+SOURCE_KEYS = ("body",)
 LIMITS = {"article-bytes": "article_bytes", "passes": "passes", "findings-per-rule": "findings_per_rule"}
 
 
@@ -147,9 +151,26 @@ def checked(data: Mapping[str, Any], where: str, path: Path | None = None) -> di
             raise ConfigError(f"{at(key)}: unknown limit {key!r}{suggestion(key, LIMITS)}")
         if type(data["limits"][key]) is not int or data["limits"][key] < 1:
             raise ConfigError(f"{at(key)}: {key!r} is a whole number above 0")
+    _check_bodies(data, at)
     if data.get("front-matter", "optional") not in ("optional", "required"):
         raise ConfigError(f'{at("front-matter")}: \'front-matter\' is "optional" or "required"')
     return dict(data)
+
+
+def _check_bodies(data: Mapping[str, Any], at: Callable[[str], str]) -> None:
+    """Raises ConfigError where `body` is said in a way that cannot be meant, for all articles or for a source."""
+    if data.get("body", "article") not in BODIES:
+        raise ConfigError(f'{at("body")}: \'body\' is "article" or "page", not {data["body"]!r}')
+    for name, source in data.get("sources", {}).items():
+        if not isinstance(source, dict):
+            raise ConfigError(f'{at(name)}: [sources."{name}"] is a table, not {source!r}')
+        for key in source:
+            if key not in SOURCE_KEYS:
+                raise ConfigError(
+                    f'{at(key)}: unknown key {key!r} of the source "{name}"{suggestion(key, SOURCE_KEYS)}'
+                )
+        if source.get("body", "article") not in BODIES:
+            raise ConfigError(f'{at("body")}: \'body\' is "article" or "page", not {source["body"]!r}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +183,7 @@ class Flags:
     per_file_ignores: tuple[str, ...] = ()
     schema: str | None = None
     unsafe: bool = False
+    body: str | None = None
 
 
 def make_plan(config: Config, flags: Flags, rules: Mapping[str, Rule], folders: Sequence[str], root: Path) -> Plan:
@@ -194,6 +216,9 @@ def make_plan(config: Config, flags: Flags, rules: Mapping[str, Rule], folders: 
     options = dict(values)
     if flags.schema is not None:
         options["schema"] = flags.schema
+    if flags.body is not None:  # what is said on the command line holds for every source
+        options["body"] = flags.body
+        options.pop("sources", None)
     limits = Limits(**{LIMITS[k]: v for k, v in values.get("limits", {}).items()})
     return Plan(
         root=str(root),

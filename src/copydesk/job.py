@@ -73,7 +73,7 @@ def make_job(args: argparse.Namespace, scratch: Path) -> Job:
     root = corpus_root(config.folder, args.path)
     flags = Flags(
         tuple(args.select), tuple(args.extend_select), tuple(args.ignore), tuple(args.per_file_ignores),
-        args.schema, args.unsafe,
+        args.schema, args.unsafe, args.body,
     )  # fmt: skip
     plan = make_plan(config, flags, rules, folders, root)
     values = config.values

@@ -49,9 +49,25 @@ from copydesk.model import (
     Scalar,
     Span,
 )
+from copydesk.phrases import PhraseError, Phrases, open_phrases
+from copydesk.rows import (
+    ENDS,
+    FAR,
+    GLYPHS,
+    Mark,
+    Row,
+    cuts_a_sentence,
+    ends_a_sentence,
+    excerpt,
+    is_headline,
+    places,
+)
 from copydesk.schema import TYPES, FieldSpec, Relation, Schema, SchemaError, Schemas, general, judge, near, open_schemas
 
 __all__ = [
+    "ENDS",
+    "FAR",
+    "GLYPHS",
     "MASK",
     "TYPES",
     "Article",
@@ -68,12 +84,15 @@ __all__ = [
     "Line",
     "ListNode",
     "MapNode",
+    "Mark",
     "Node",
     "Pair",
     "Part",
     "Passage",
+    "Phrases",
     "Problem",
     "Relation",
+    "Row",
     "Safety",
     "Scalar",
     "Schema",
@@ -83,12 +102,17 @@ __all__ = [
     "Setup",
     "Span",
     "Validator",
+    "cuts_a_sentence",
     "diff",
+    "ends_a_sentence",
+    "excerpt",
     "fix",
     "general",
+    "is_headline",
     "judge",
     "minimal",
     "near",
+    "places",
 ]
 
 Scope: TypeAlias = Literal["front", "body", "all"]
@@ -162,6 +186,25 @@ class Setup:
         try:
             return open_schemas(self.files("schemas/*.yaml"), self.options)
         except SchemaError as e:
+            raise SettingError(str(e)) from e
+
+    def source(self, article: Article) -> str:
+        """The name of where an article is from: the field that the configuration calls `source`, else its folder."""
+        key = self.options.get("source")
+        named = article.meta.value(key) if key and article.meta else None
+        return named or article.id.rpartition("/")[0]
+
+    def is_page(self, article: Article) -> bool:
+        """Whether the article is the text of a whole page, as the command or the configuration of its source says."""
+        said = self.options.get("sources", {}).get(self.source(article), {})
+        return bool(said.get("body", self.options.get("body", "article")) == "page")
+
+    @cached_property
+    def phrases(self) -> Phrases:
+        """The phrases of the packs in `boilerplate/*.yaml`. Raises SettingError."""
+        try:
+            return open_phrases(self.data("boilerplate/*.yaml"))
+        except PhraseError as e:
             raise SettingError(str(e)) from e
 
     @cached_property

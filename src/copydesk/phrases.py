@@ -1,0 +1,164 @@
+"""The phrases of the packs in `rules/boilerplate/`, and what they say of a line.
+
+A phrase is compared with a whole line, never with a part of one: what stands inside running prose is not boilerplate.
+A line costs one look at its first word, and, where that begins a phrase, one look-up.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from copydesk.model import Article, Line
+from copydesk.rows import Mark, Row, is_prose
+
+SHORT = 240  # code points; a longer line is never a label
+FILLER = r"(?:\S*[^\s.!?;:] ){0,23}\S+"  # what `{…}` stands for: words of one sentence
+KINDS = frozenset(
+    [
+        "advertisement",
+        "sharing",
+        "newsletter",
+        "navigation",
+        "reading-time",
+        "comments",
+        "related",
+        "orphan",
+        "media",
+        "promotion",
+        "legal",
+        "teaser",
+        "ai",
+        "paid",
+        "opinion",
+        "byline",
+        "credit",
+        "paywall",
+        "error",
+        "cookies",
+    ]
+)
+WHERE = frozenset(
+    ["anywhere", "tail", "head", "run", "beside", "label", "marker", "weak-marker", "lead", "prefix", "disclosure"]
+)
+
+_EDGES = " \t*_#>•·|-:!.…›»‹«~=()[]\"'"
+_SAME = str.maketrans(
+    {**dict.fromkeys("•‣∙‧|／", "·"), **dict.fromkeys("–—", "-"), "’": "'", "‘": "'", "“": '"', "”": '"', "„": '"'}
+)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_SLOT = re.compile(r"\{(\w+)\}")
+_LINK = re.compile(r"!?\[([^\[\]\r\n]{0,200})\]\([^()\s]{0,500}\)")
+
+
+class PhraseError(ValueError):
+    """A pack that cannot be used; the message names the file and what to do."""
+
+
+@dataclass
+class Phrases:
+    """The packs, ready to be asked; build it with `open_phrases`."""
+
+    metadata: dict[str, Mapping[str, object]] = field(default_factory=dict)
+    """What a disclosure of a kind says in front matter."""
+    function_words: dict[str, frozenset[str]] = field(default_factory=dict)
+    """The commonest words of each language that has a pack."""
+    _exact: dict[str, tuple[Mark, ...]] = field(default_factory=dict)
+    _open: dict[str, list[tuple[re.Pattern[str], tuple[Mark, ...]]]] = field(default_factory=dict)
+    _heads: set[str] = field(default_factory=lambda: {""})
+    _seen: tuple[Article, list[tuple[int, Line, str, tuple[Mark, ...], bool]]] | None = None
+
+    def learn(self, path: Path, pack: Mapping[str, Any]) -> None:
+        """Adds the phrases of a pack. Raises PhraseError."""
+        slots = pack.get("slots", {})
+        if words := pack.get("function_words"):
+            language = pack.get("language", path.stem)
+            self.function_words[language] = self.function_words.get(language, frozenset()) | set(words.split())
+        for group in [*pack.get("groups", ()), *pack.get("disclosures", ())]:
+            mark = Mark(group["kind"], group.get("where", "disclosure"), group.get("heads", False))
+            if mark.kind not in KINDS:
+                raise PhraseError(f"{path}: the kind {mark.kind!r} is none of {', '.join(sorted(KINDS))}")
+            if mark.where not in WHERE:
+                raise PhraseError(f"{path}: the place {mark.where!r} is none of {', '.join(sorted(WHERE))}")
+            self.metadata.setdefault(mark.kind, group.get("metadata", {}))
+            for phrase in group["phrases"].splitlines():
+                for variant in _variants(path, phrase, slots):
+                    self._add(variant, mark)
+
+    def _add(self, variant: str, mark: Mark) -> None:
+        head = variant.split(" ", 1)[0]
+        self._heads |= {head.casefold(), head.casefold().replace("'", "’")}
+        if "{…}" in variant:
+            pattern = re.escape(variant).replace(re.escape("{…}"), FILLER)
+            self._open.setdefault(head, []).append((re.compile(pattern), (mark,)))
+        elif mark not in (known := self._exact.get(variant, ())):
+            self._exact[variant] = (*known, mark)
+
+    def marks(self, text: str) -> tuple[Mark, ...]:
+        """What the packs say of a line: one lookup, and a few patterns where its first word begins an open phrase."""
+        head = text.split(None, 1)[0].strip(_EDGES).casefold()
+        if head not in self._heads and not head[0].isdigit():
+            return ()
+        plain = plain_phrase(text)
+        folded = plain.casefold()
+        found = self._exact.get(folded) or self._exact.get(plain)
+        if found is None and (head := folded.partition(" ")[0]) in self._open:
+            found = next((marks for pattern, marks in self._open[head] if pattern.fullmatch(folded)), None)
+        return found or ()
+
+    def rows(self, article: Article) -> list[Row]:
+        """The lines of an article that are not blank; of the article that was asked for last they are remembered."""
+        if self._seen is None or self._seen[0] is not article:
+            self._seen = article, list(self._read(article))
+        return [Row(*r) for r in self._seen[1]]
+
+    def _read(self, article: Article) -> Iterator[tuple[int, Line, str, tuple[Mark, ...], bool]]:
+        for at, line in enumerate(article.lines):
+            text = line.text.strip()
+            if not text:
+                continue
+            if "](" in text:
+                text = _LINK.sub(r"\1", text) or "[]"  # as a reader sees it
+            marks: tuple[Mark, ...] = ()
+            if len(text) <= SHORT and line.kind in ("paragraph", "list", "heading"):
+                marks = self.marks(text)
+                if line.kind == "list":
+                    marks = tuple(m for m in marks if m.where == "anywhere" and text.count(" ") > 2)
+                elif line.kind == "heading" and not text.startswith("#"):
+                    marks = ()  # underlined: the line below would be left behind
+            prose = not marks and is_prose(text)
+            yield at, line, text, marks, prose
+
+
+def open_phrases(packs: Iterable[tuple[Path, Mapping[str, Any]]]) -> Phrases:
+    """The phrases of some packs, one after another. Raises PhraseError."""
+    out = Phrases()
+    for path, pack in packs:
+        out.learn(path, pack)
+    return out
+
+
+def _variants(path: Path, phrase: str, slots: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """A phrase in every form that its slots give it, plain as `marks` compares it."""
+    names = [name for name in _SLOT.findall(phrase) if name != "n"]
+    for name in names:
+        if name not in slots:
+            raise PhraseError(f"{path}: {phrase!r} uses {{{name}}}, which is not under slots")
+    for words in product(*(slots[name] for name in names)):
+        variant = phrase
+        for name, word in zip(names, words, strict=True):
+            variant = variant.replace(f"{{{name}}}", word, 1)
+        if (variant := plain_phrase(variant)).startswith("{…}"):
+            raise PhraseError(f"{path}: {phrase!r} begins with {{…}}: begin with a word")
+        if variant:
+            yield variant
+
+
+def plain_phrase(text: str) -> str:
+    """A line without what does not count: white space, bullets and punctuation at its ends, the value of numbers."""
+    plain = " ".join(text.split()).translate(_SAME).strip(_EDGES)
+    return _NUMBER.sub("{n}", plain) if not plain.isalpha() else plain
