@@ -135,6 +135,7 @@ LAYERS = {
     "model": (),
     "edits": ("model",),
     "excerpt": ("model", "edits"),
+    "exchange": ("model", "excerpt"),
     "contract": ("model",),
     "blocks": ("model",),
     "masks": ("model", "blocks"),
@@ -154,7 +155,19 @@ LAYERS = {
     "reference": ("model",),
     "starter": ("parse", "sources"),
     "job": ("config", "folders", "sources", "model"),
-    "cli": ("config", "folders", "job", "journal", "output", "reference", "run", "sources", "starter", "model"),
+    "cli": (
+        "config",
+        "exchange",
+        "folders",
+        "job",
+        "journal",
+        "output",
+        "reference",
+        "run",
+        "sources",
+        "starter",
+        "model",
+    ),
     "__main__": ("cli",),
 }
 
@@ -198,4 +211,4 @@ def test_validators_and_reports_import_only_what_they_may() -> None:
     for path in (ROOT / "validators").glob("*.py"):
         assert imports(path) <= {"validator", "schema"}, path.name
     for path in (ROOT / "reports").glob("*.py"):
-        assert imports(path) <= {"model", "edits", "excerpt"}, path.name
+        assert imports(path) <= {"model", "edits", "excerpt", "exchange"}, path.name

@@ -19,6 +19,7 @@ from typing import TextIO, cast
 
 from copydesk import __version__
 from copydesk.config import ConfigError
+from copydesk.exchange import ReportError
 from copydesk.folders import FolderError, open_report, read_rules, suggestion
 from copydesk.job import Job, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
@@ -29,7 +30,7 @@ from copydesk.run import process
 from copydesk.sources import SourceError, find
 from copydesk.starter import starter
 
-EXPECTED = (ConfigError, FolderError, JournalError, OutputError, SourceError)
+EXPECTED = (ConfigError, FolderError, JournalError, OutputError, ReportError, SourceError)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copydesk.config import Config, ConfigError, Flags, find_config, make_plan, read_config
-from copydesk.folders import KINDS, FolderError, bundled, read_rules, report_names, suggestion
+from copydesk.folders import KINDS, FolderError, bundled, open_report, read_rules, report_names, suggestion
 from copydesk.model import Plan, Rule, Severity, Source
 from copydesk.sources import Found, SourceError, corpus_root, find
 
@@ -93,6 +93,7 @@ def _formats(
         known = report_names(folders)
         if name not in known:
             raise ConfigError(f"there is no format {name!r}{suggestion(name, known)} ({', '.join(known)})")
+        open_report(tuple(folders), name)  # what it lacks is said before anything runs
         out.append((name, Path(file) if file else args.output))
     to_stdout = [name for name, file in out if file is None]
     if len(to_stdout) > 1:
