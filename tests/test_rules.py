@@ -154,7 +154,9 @@ LAYERS = {
     "output": ("folders", "journal", "sources", "model"),
     "reference": ("model",),
     "starter": ("parse", "sources"),
-    "job": ("config", "folders", "sources", "model"),
+    "intake": ("sources", "model"),
+    "completion": (),
+    "job": ("config", "intake", "folders", "sources", "model"),
     "cli": (
         "config",
         "exchange",

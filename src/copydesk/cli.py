@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from copydesk import __version__
-from copydesk.config import ConfigError
+from copydesk.completion import SHELLS, completion
+from copydesk.config import Config, ConfigError
 from copydesk.exchange import ReportError
-from copydesk.folders import FolderError, open_report, read_rules, suggestion
-from copydesk.job import Job, config_of, folders_of, make_job
+from copydesk.folders import FolderError, open_report, read_rules, report_names, suggestion
+from copydesk.intake import Renamed, split_list
+from copydesk.job import Given, Job, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
 from copydesk.model import Applied, Run, Severity
 from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
@@ -81,7 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     clean = commands.add_parser(
         "clean", help="write a cleaned corpus and an account of every change", description=clean_corpus.__doc__
     )
-    where = clean.add_mutually_exclusive_group(required=True)
+    where = clean.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, metavar="DIR", help="write DIR/corpus and DIR/report")
     where.add_argument(
         "--in-place", action="store_true", help="rewrite the articles; the journal goes to .copydesk/runs"
@@ -112,6 +114,11 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
     init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     init.set_defaults(run=write_config)
+
+    shell = commands.add_parser("completion", help="print what makes a shell complete the words of copydesk")
+    shell.add_argument("shell", choices=SHELLS, help="eval it, or source it where the shell starts")
+    shell.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    shell.set_defaults(run=print_completion)
     return parser
 
 
@@ -125,7 +132,13 @@ def _add_folders(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_selection(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", nargs="+", type=Path, metavar="PATH", help="articles, or folders of them")
+    parser.add_argument("path", nargs="*", type=Path, metavar="PATH", help="articles, or folders of them")
+    parser.add_argument(
+        "--files-from", metavar="FILE", help="only the articles in this list, NUL or a line each; - is standard input"
+    )
+    parser.add_argument(
+        "--stdin-filename", metavar="NAME", help="one article from standard input, called NAME; clean prints it"
+    )
     rules = parser.add_argument_group(
         "rules", "codes whole (FOR101), by name (stray-foreign-line) or by prefix (FOR,FM1)"
     )
@@ -185,31 +198,34 @@ def _processes(word: str) -> int:
 
 def check_corpus(args: argparse.Namespace) -> int:
     """Finds, and writes nothing to the corpus."""
-    job = make_job(args)
-    with _records(args, job) as run:
+    with _job(args) as job, _records(args, job) as run:
         _report(args, job, run)
         return _verdict(args, run, job.fail_level)
 
 
 def clean_corpus(args: argparse.Namespace) -> int:
     """Writes a cleaned corpus and an account of every character that was changed."""
-    job = make_job(args)
-    if args.out is not None:
-        check_output(args.out, args.path, job.found)
-    with _records(args, job) as run:
-        if args.diff:
-            diff = open_report(job.plan.folders, "diff")
-            diff(run, sys.stdout)
-            return 1 if any(r.changed for r in run.records) and not args.exit_zero else 0
-        head: dict[str, object] = {"copydesk": __version__, "mode": "in-place" if args.in_place else "out"}
-        if args.in_place:
-            folder = write_in_place(run, job.root, head)
-            run = replace(run, out=str(_shortest(folder)) if folder else None)
-        else:
-            write_out(run, job.found, args.out, head)
-            run = replace(run, out=str(args.out))
-        _report(args, job, run)
-        return _verdict(args, run, job.fail_level)
+    with _job(args) as job:
+        if args.out is not None:
+            check_output(args.out, args.path, job.found)
+        with _records(args, job) as run:
+            if args.diff:
+                diff = open_report(job.plan.folders, "diff")
+                diff(run, sys.stdout)
+                return 1 if any(r.changed for r in run.records) and not args.exit_zero else 0
+            head: dict[str, object] = {"copydesk": __version__, "mode": "in-place" if args.in_place else "out"}
+            if args.in_place:
+                folder = write_in_place(run, job.root, head)
+                run = replace(run, out=str(_shortest(folder)) if folder else None)
+            elif args.out is not None:
+                write_out(run, job.found, args.out, head)
+                run = replace(run, out=str(args.out))
+            _report(args, job, run)
+            if job.given.stdin:
+                (text,) = (r.text for r in run.records if r.source.asked)
+                sys.stdout.flush()
+                sys.stdout.buffer.write(job.given.stdin.read_bytes() if text is None else text.encode("utf-8"))
+            return _verdict(args, run, job.fail_level)
 
 
 def _shortest(path: Path) -> Path:
@@ -308,7 +324,42 @@ def write_config(args: argparse.Namespace) -> int:
     return 0
 
 
+def print_completion(args: argparse.Namespace) -> int:
+    """Prints the words of every command, its flags and their values, as a shell completes them."""
+    folders = folders_of(argparse.Namespace(workspace=None), Config())
+    rules = read_rules(folders)
+    names = {"codes": [*rules, *(r.name for r in rules.values())], "formats": report_names(folders)}
+    print(completion(_parser(), args.shell, names), end="")
+    return 0
+
+
 # --------------------------------------------------------------------------------------------------------------- run
+
+
+@contextmanager
+def _job(args: argparse.Namespace) -> Iterator[Job]:
+    """What is to be done. An article from standard input lies in a file of ours meanwhile."""
+    ways = [bool(args.files_from), args.stdin_filename is not None]
+    if sum(ways) > 1 or (args.stdin_filename is not None and args.path):
+        raise ConfigError("--stdin-filename, --files-from: one of them, and no PATH beside --stdin-filename")
+    if not args.path and not any(ways):
+        raise ConfigError("what is to be read? PATH, --files-from FILE or --stdin-filename NAME")
+    if hasattr(args, "out"):
+        ways = [args.out is not None, args.in_place, args.stdin_filename is not None]
+        if sum(ways) > 1 or not (any(ways) or args.diff):
+            raise ConfigError(
+                "clean writes to one place: --out DIR, --in-place or --diff (standard input: none of them)"
+            )
+    if args.files_from:
+        data = sys.stdin.buffer.read() if args.files_from == "-" else Path(args.files_from).read_bytes()
+        yield make_job(args, Given(listed=split_list(data)))
+    elif args.stdin_filename is not None:
+        with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
+            file = Path(folder, "stdin")
+            file.write_bytes(sys.stdin.buffer.read())
+            yield make_job(args, Given(stdin=file))
+    else:
+        yield make_job(args, Given())
 
 
 @contextmanager
@@ -324,12 +375,14 @@ def _records(args: argparse.Namespace, job: Job) -> Iterator[Run]:
             notes.append("--body page: taking an article out of a whole page is not built yet; cleaned as articles")
         if job.found.skipped:
             notes.append(f"{_count(len(job.found.skipped), 'symbolic link')} not followed ({job.found.skipped[0]} …)")
+        command = "clean" if hasattr(args, "out") else "check"
+        name, file = args.stdin_filename, job.given.stdin
         yield Run(
             plan=job.plan,
-            records=outcome.records,
-            command="clean" if hasattr(args, "out") else "check",
+            records=Renamed(outcome.records, str(file), name) if file else outcome.records,
+            command=command,
             notes=tuple(notes),
-            arguments=tuple(args.words),
+            arguments=(command, name) if file else tuple(args.words),
             details={
                 "color": _color(args),
                 "width": _width(),
@@ -363,7 +416,7 @@ def _report(args: argparse.Namespace, job: Job, run: Run) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_report(replace(run, details={**run.details, "color": False}), name, file)
         elif not args.quiet:
-            out: TextIO = sys.stdout
+            out: TextIO = sys.stderr if job.given.stdin and run.command == "clean" else sys.stdout
             if hasattr(out, "reconfigure"):
                 out.reconfigure(errors="backslashreplace")
             open_report(job.plan.folders, name)(run, out)

@@ -9,8 +9,17 @@ from pathlib import Path
 
 from copydesk.config import Config, ConfigError, Flags, find_config, make_plan, read_config
 from copydesk.folders import KINDS, FolderError, bundled, open_report, read_rules, report_names, suggestion
+from copydesk.intake import below, only_articles, single
 from copydesk.model import Plan, Rule, Severity, Source
 from copydesk.sources import Found, SourceError, corpus_root, find
+
+
+@dataclass(frozen=True)
+class Given:
+    """What comes in another way than as PATH: the files of a list, or the file that standard input was laid in."""
+
+    listed: tuple[Path, ...] | None = None
+    stdin: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,7 @@ class Job:
     config: Config
     fail_level: Severity
     formats: tuple[tuple[str, Path | None], ...]
+    given: Given
 
 
 def config_of(args: argparse.Namespace, paths: Sequence[Path]) -> Config:
@@ -46,7 +56,7 @@ def folders_of(args: argparse.Namespace, config: Config) -> tuple[str, ...]:
     return tuple(folders)
 
 
-def make_job(args: argparse.Namespace) -> Job:
+def make_job(args: argparse.Namespace, given: Given) -> Job:
     """The plan, the articles and the reports of `check` and `clean`. Raises what is wrong with any of them."""
     config = config_of(args, args.path)
     folders = folders_of(args, config)
@@ -54,7 +64,8 @@ def make_job(args: argparse.Namespace) -> Job:
     for path in args.path:
         if not path.exists():
             raise SourceError(f"{path}: there is no such file or folder")
-    root = corpus_root(config.folder, args.path)
+    paths: list[Path] = args.path if given.listed is None else below(given.listed, args.path)
+    root = corpus_root(config.folder, [Path(args.stdin_filename)] if given.stdin else paths or [Path.cwd()])
     flags = Flags(
         tuple(args.select), tuple(args.extend_select), tuple(args.ignore), tuple(args.per_file_ignores),
         args.schema, args.unsafe,
@@ -63,10 +74,16 @@ def make_job(args: argparse.Namespace) -> Job:
     values = config.values
     include, exclude = values.get("include", []), values.get("exclude", [])
     leave = [args.out] if getattr(args, "out", None) else []
-    found = find(args.path, root, include, exclude, leave=leave)
+    if given.stdin:
+        found = single(given.stdin, args.stdin_filename, root)
+    else:
+        found = find(paths, root, include, exclude, leave=leave)
+    if given.listed is not None:
+        found = only_articles(found, include)
     if not found.articles and not args.allow_empty:
+        asked_for = "--files-from" if given.listed is not None else ", ".join(map(str, paths))
         raise SourceError(
-            f"{', '.join(map(str, args.path))}: no article matched"
+            f"{asked_for}: no article matched"
             f" ({', '.join(include) or '.md, .markdown, .txt'}); --allow-empty if that is right"
         )
     if values.get("corpus"):
@@ -80,7 +97,7 @@ def make_job(args: argparse.Namespace) -> Job:
     levels = {str(s): s for s in Severity}
     if level not in levels:
         raise ConfigError(f"fail-level is one of {', '.join(levels)}, not {level!r}")
-    return Job(plan, found, root, config, levels[level], _formats(args, folders, found.articles))
+    return Job(plan, found, root, config, levels[level], _formats(args, folders, found.articles), given)
 
 
 def _formats(
