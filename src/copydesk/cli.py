@@ -382,7 +382,7 @@ def _records(args: argparse.Namespace, job: Job) -> Iterator[Run]:
             records=Renamed(outcome.records, str(file), name) if file else outcome.records,
             command=command,
             notes=tuple(notes),
-            arguments=(command, name) if file else tuple(args.words),
+            arguments=(command, name) if file else _shown_words(args),
             details={
                 "color": _color(args),
                 "width": _width(),
@@ -392,6 +392,13 @@ def _records(args: argparse.Namespace, job: Job) -> Iterator[Run]:
                 "others": len(job.found.others),
             },
         )
+
+
+def _shown_words(args: argparse.Namespace) -> tuple[str, ...]:
+    """The words of this command as the next one repeats them; of very many paths (as from a hook) none is repeated."""
+    paths = {str(p) for p in args.path} if len(args.path) > 5 else set()
+    words = [w for w in args.words[1:] if w not in paths]
+    return (args.words[0], *(["PATH"] if paths else []), *words)
 
 
 @contextmanager
