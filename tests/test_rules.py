@@ -135,6 +135,7 @@ LAYERS = {
     "model": (),
     "edits": ("model",),
     "excerpt": ("model", "edits"),
+    "exchange": ("model", "excerpt"),
     "contract": ("model",),
     "blocks": ("model",),
     "masks": ("model", "blocks"),
@@ -163,10 +164,25 @@ LAYERS = {
     "baseline": ("model",),
     "gate": ("config", "folders", "model"),
     "grouping": ("parse", "model"),
-    "job": ("config", "folders", "gate", "history", "since", "sources", "model"),
+    "intake": ("sources", "model"),
+    "completion": (),
+    "job": ("config", "folders", "gate", "history", "intake", "since", "sources", "model"),
+    "arguments": ("baseline", "completion", "config", "model"),
     "cli": (
-        *("baseline", "config", "folders", "gate", "grouping", "history", "job", "journal", "novelty", "output"),
-        *("reference", "run", "since", "sources", "starter", "model"),
+        *(
+            "arguments",
+            "baseline",
+            "completion",
+            "config",
+            "exchange",
+            "folders",
+            "gate",
+            "grouping",
+            "history",
+            "intake",
+            "job",
+        ),
+        *("journal", "novelty", "output", "reference", "run", "since", "sources", "starter", "model"),
     ),
     "__main__": ("cli",),
 }
@@ -211,4 +227,4 @@ def test_validators_and_reports_import_only_what_they_may() -> None:
     for path in (ROOT / "validators").glob("*.py"):
         assert imports(path) <= {"validator", "schema"}, path.name
     for path in (ROOT / "reports").glob("*.py"):
-        assert imports(path) <= {"model", "edits", "excerpt"}, path.name
+        assert imports(path) <= {"model", "edits", "excerpt", "exchange"}, path.name

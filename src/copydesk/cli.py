@@ -11,32 +11,27 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO, cast
 
 from copydesk import __version__
-from copydesk.baseline import FILE as BASELINE
-from copydesk.baseline import (
-    Baseline,
-    BaselineError,
-    compare,
-    merged,
-    present,
-    read_baseline,
-    write_baseline,
-)
+from copydesk.arguments import make_parser
+from copydesk.baseline import Baseline, BaselineError, compare, merged, present, read_baseline, write_baseline
 from copydesk.baseline import Comparison as BesideBaseline
-from copydesk.config import BODIES, ConfigError
-from copydesk.folders import FolderError, open_report, read_rules, suggestion
+from copydesk.completion import completion
+from copydesk.config import Config, ConfigError
+from copydesk.exchange import ReportError
+from copydesk.folders import FolderError, open_report, read_rules, report_names, suggestion
 from copydesk.gate import broken
 from copydesk.grouping import source_of
 from copydesk.history import HistoryError
-from copydesk.job import Job, config_of, folders_of, make_job
+from copydesk.intake import Renamed, split_list
+from copydesk.job import Given, Job, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
-from copydesk.model import Applied, Record, Run, Severity, Source
+from copydesk.model import Applied, Record, Run, Source
 from copydesk.novelty import NewOnly, fingerprints
 from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
 from copydesk.reference import explain, table
@@ -45,7 +40,9 @@ from copydesk.since import Comparison
 from copydesk.sources import SourceError, find
 from copydesk.starter import starter
 
-EXPECTED = (BaselineError, ConfigError, FolderError, HistoryError, JournalError, OutputError, SourceError)
+EXPECTED = (
+    *(BaselineError, ConfigError, FolderError, HistoryError, JournalError, OutputError, ReportError, SourceError),
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,191 +75,39 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 2
 
 
-# ------------------------------------------------------------------------------------------------------------- words
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "copydesk", description="Checks and cleans a corpus of articles, and accounts for every character it changes."
-    )
-    parser.add_argument("--version", action="version", version=f"copydesk {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    check = commands.add_parser("check", help="find; write nothing to the corpus", description=check_corpus.__doc__)
-    _add_selection(check)
-    _add_reporting(check)
-    check.add_argument("--baseline", type=Path, metavar="FILE", help="leave out the findings that FILE lists")
-    check.add_argument(
-        "--since", metavar="REV", help="only what is new in the articles changed since this git revision (merge base)"
-    )
-    check.set_defaults(run=check_corpus)
-
-    clean = commands.add_parser(
-        "clean", help="write a cleaned corpus and an account of every change", description=clean_corpus.__doc__
-    )
-    clean.add_argument("--since", metavar="REV", help="only the articles changed since this git revision (merge base)")
-    where = clean.add_mutually_exclusive_group(required=True)
-    where.add_argument("--out", type=Path, metavar="DIR", help="write DIR/corpus and DIR/report")
-    where.add_argument(
-        "--in-place", action="store_true", help="rewrite the articles; the journal goes to .copydesk/runs"
-    )
-    where.add_argument("--diff", action="store_true", help="print what would change; exit 1 if anything would")
-    _add_selection(clean)
-    _add_reporting(clean)
-    clean.set_defaults(run=clean_corpus, baseline=None)
-
-    baseline = commands.add_parser(
-        "baseline",
-        help="accept the findings of today, where there is no git history",
-        description=keep_baseline.__doc__,
-    )
-    baseline.add_argument("action", choices=["create", "update", "prune", "stats"], help=_BASELINE_ACTIONS)
-    baseline.add_argument("--file", type=Path, default=Path(BASELINE), metavar="FILE", help=f"default: {BASELINE}")
-    baseline.add_argument("--add", action="store_true", help="with update: accept what is new, too")
-    _add_selection(baseline, paths="*")
-    _add_reporting(baseline)
-    baseline.set_defaults(run=keep_baseline, baseline=None)
-
-    undo = commands.add_parser("undo", help="put the bytes back, from the journal alone", description=undo_run.__doc__)
-    undo.add_argument("dir", type=Path, metavar="DIR", help="a folder of `clean --out`, or one cleaned in place")
-    undo.add_argument("--rule", action="append", default=[], metavar="CODE", help="only the fixes of this rule")
-    undo.add_argument("--file", action="append", default=[], metavar="FILE", help="only in this file")
-    undo.add_argument("--finding", action="append", default=[], metavar="ID", help="only this finding's fix")
-    undo.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
-    undo.set_defaults(run=undo_run)
-
-    describe = commands.add_parser("explain", help="what a rule says, why, and its examples")
-    describe.add_argument("code", nargs="+", metavar="CODE", help="a code, a name or a prefix")
-    _add_folders(describe)
-    describe.set_defaults(run=explain_rules)
-
-    rules = commands.add_parser("rules", help="list every rule")
-    _add_folders(rules)
-    rules.set_defaults(run=list_rules)
-
-    init = commands.add_parser("init", help="write a copydesk.toml for the corpus in this folder")
-    init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
-    init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
-    init.set_defaults(run=write_config)
-    return parser
-
-
-_BASELINE_ACTIONS = (
-    "create: write what is found now; update: take out what is gone and say what is new, which --add accepts;"
-    " prune: only take out what is gone; stats: count by rule"
-)
-
-
-def _add_folders(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--workspace", type=Path, metavar="DIR", help="a folder with rules/, validators/, reports/ of yours"
-    )
-    parser.add_argument("--config", type=Path, metavar="FILE", help="this configuration instead of the nearest upward")
-    parser.add_argument("--isolated", action="store_true", help="no configuration file: only these flags count")
-    parser.add_argument("--debug", action="store_true", help="show where an internal error happened")
-
-
-def _add_selection(parser: argparse.ArgumentParser, paths: str = "+") -> None:
-    parser.add_argument("path", nargs=paths, type=Path, metavar="PATH", help="articles, or folders of them")
-    rules = parser.add_argument_group(
-        "rules", "codes whole (FOR101), by name (stray-foreign-line) or by prefix (FOR,FM1)"
-    )
-    rules.add_argument("--select", action="append", default=[], metavar="CODES", help="only these")
-    rules.add_argument("--extend-select", action="append", default=[], metavar="CODES", help="these, too")
-    rules.add_argument("--ignore", action="append", default=[], metavar="CODES", help="not these")
-    rules.add_argument("--per-file-ignores", action="append", default=[], metavar="GLOB:CODE", help="not there")
-    rules.add_argument(
-        "--unsafe-fixes",
-        "--unsafe",
-        dest="unsafe",
-        action="store_true",
-        help="apply (or reckon with) unsafe fixes, too",
-    )
-    rules.add_argument(
-        "--schema", metavar="NAME|FILE|none", help="the schema of the front matter, instead of recognising it"
-    )
-    rules.add_argument(
-        "--body",
-        choices=BODIES,
-        help="page: these texts are whole pages, take the article out of each (default: article)",
-    )
-    _add_folders(parser)
-
-
-def _add_reporting(parser: argparse.ArgumentParser) -> None:
-    show = parser.add_argument_group("report")
-    show.add_argument(
-        "--format",
-        action="append",
-        default=[],
-        metavar="X[=FILE]",
-        help="a report, into FILE; repeatable (default: console)",
-    )
-    show.add_argument("--output", type=Path, metavar="FILE", help="where the format without a FILE goes")
-    show.add_argument(
-        "--fail-level", choices=[str(s) for s in Severity], help="what makes the exit code 1 (default: error)"
-    )
-    show.add_argument(
-        "--fail-on",
-        action="append",
-        default=[],
-        metavar="CONDITION",
-        help="exit 1 also on this, such as 'rate(ENC) > 0.5%%' or 'count(FM2) >= 10 per source'",
-    )
-    show.add_argument("--exit-zero", action="store_true", help="exit 0 whatever was found")
-    show.add_argument("--allow-empty", action="store_true", help="no article at all is no error")
-    show.add_argument("--statistics", action="store_true", help="one row per rule")
-    show.add_argument("--full", action="store_true", help="list every finding, however many there are")
-    show.add_argument("--color", choices=["auto", "always", "never"], default="auto")
-    show.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
-    show.add_argument("-v", "--verbose", action="store_true", help="say which configuration and rules are used")
-    show.add_argument(
-        "--jobs", type=_processes, default=0, metavar="N", help="processes (default: as many as are worth it)"
-    )
-
-
-def _processes(word: str) -> int:
-    """A number of processes, for argparse."""
-    if not word.isdigit():
-        raise argparse.ArgumentTypeError(f"{word!r} is no number of processes")
-    return int(word)
-
-
 # ----------------------------------------------------------------------------------------------------------- commands
 
 
 def check_corpus(args: argparse.Namespace) -> int:
     """Finds, and writes nothing to the corpus."""
-    with tempfile.TemporaryDirectory(prefix="copydesk-") as scratch:
-        job = make_job(args, Path(scratch))
-        with _records(args, job) as run:
-            _report(args, job, run)
-            return _verdict(args, run, job)
+    with _job(args) as job, _records(args, job) as run:
+        _report(args, job, run)
+        return _verdict(args, run, job)
 
 
 def clean_corpus(args: argparse.Namespace) -> int:
     """Writes a cleaned corpus and an account of every character that was changed."""
-    with tempfile.TemporaryDirectory(prefix="copydesk-") as scratch:
-        return _clean(args, make_job(args, Path(scratch)))
-
-
-def _clean(args: argparse.Namespace, job: Job) -> int:
-    if args.out is not None:
-        check_output(args.out, args.path, job.found)
-    with _records(args, job) as run:
-        if args.diff:
-            diff = open_report(job.plan.folders, "diff")
-            diff(run, sys.stdout)
-            return 1 if any(r.changed for r in run.records) and not args.exit_zero else 0
-        head: dict[str, object] = {"copydesk": __version__, "mode": "in-place" if args.in_place else "out"}
-        if args.in_place:
-            folder = write_in_place(run, job.root, head)
-            run = replace(run, out=str(_shortest(folder)) if folder else None)
-        else:
-            write_out(run, job.found, args.out, head)
-            run = replace(run, out=str(args.out))
-        _report(args, job, run)
-        return _verdict(args, run, job)
+    with _job(args) as job:
+        if args.out is not None:
+            check_output(args.out, args.path, job.found)
+        with _records(args, job) as run:
+            if args.diff:
+                diff = open_report(job.plan.folders, "diff")
+                diff(run, sys.stdout)
+                return 1 if any(r.changed for r in run.records) and not args.exit_zero else 0
+            head: dict[str, object] = {"copydesk": __version__, "mode": "in-place" if args.in_place else "out"}
+            if args.in_place:
+                folder = write_in_place(run, job.root, head)
+                run = replace(run, out=str(_shortest(folder)) if folder else None)
+            elif args.out is not None:
+                write_out(run, job.found, args.out, head)
+                run = replace(run, out=str(args.out))
+            _report(args, job, run)
+            if job.given.stdin:
+                (text,) = (r.text for r in run.records if r.source.asked)
+                sys.stdout.flush()
+                sys.stdout.buffer.write(job.given.stdin.read_bytes() if text is None else text.encode("utf-8"))
+            return _verdict(args, run, job)
 
 
 def keep_baseline(args: argparse.Namespace) -> int:
@@ -276,8 +121,7 @@ def keep_baseline(args: argparse.Namespace) -> int:
         print("\n".join([*rows, f"{known.count().total():>7}  in {_count(len(known.articles), 'article')}"]))
         return 0
     args.path = args.path or [Path()]
-    job = make_job(args, Path())
-    with _records(args, job) as run:
+    with _job(args) as job, _records(args, job) as run:
         beside = compare(known, present(run.records), _looked_at(job), job.root)
     gone, new = beside.stale.count().total(), beside.new.count().total()
     add = args.action == "create" or (args.action == "update" and args.add)
@@ -386,7 +230,41 @@ def write_config(args: argparse.Namespace) -> int:
     return 0
 
 
+def print_completion(args: argparse.Namespace) -> int:
+    """Prints the words of every command, its flags and their values, as a shell completes them."""
+    folders = folders_of(argparse.Namespace(workspace=None), Config())
+    rules = read_rules(folders)
+    names = {"codes": [*rules, *(r.name for r in rules.values())], "formats": report_names(folders)}
+    print(completion(_parser(), args.shell, names), end="")
+    return 0
+
+
 # --------------------------------------------------------------------------------------------------------------- run
+
+
+@contextmanager
+def _job(args: argparse.Namespace) -> Iterator[Job]:
+    """What is to be done. An article from standard input lies in a file of ours meanwhile."""
+    ways = [bool(args.files_from), args.stdin_filename is not None]
+    if sum(ways) > 1 or (args.stdin_filename is not None and args.path):
+        raise ConfigError("--stdin-filename, --files-from: one of them, and no PATH beside --stdin-filename")
+    if not args.path and not any(ways):
+        raise ConfigError("what is to be read? PATH, --files-from FILE or --stdin-filename NAME")
+    if hasattr(args, "out"):
+        ways = [args.out is not None, args.in_place, args.stdin_filename is not None]
+        if sum(ways) > 1 or not (any(ways) or args.diff):
+            raise ConfigError(
+                "clean writes to one place: --out DIR, --in-place or --diff (standard input: none of them)"
+            )
+    with tempfile.TemporaryDirectory(prefix="copydesk-") as folder:
+        given = Given()
+        if args.files_from:
+            data = sys.stdin.buffer.read() if args.files_from == "-" else Path(args.files_from).read_bytes()
+            given = Given(listed=split_list(data))
+        elif args.stdin_filename is not None:
+            given = Given(stdin=Path(folder, "stdin"))
+            Path(folder, "stdin").write_bytes(sys.stdin.buffer.read())
+        yield make_job(args, given, Path(folder))
 
 
 @contextmanager
@@ -412,12 +290,14 @@ def _records(args: argparse.Namespace, job: Job) -> Iterator[Run]:
             notes.insert(0, f"configuration: {job.config.file or 'none'}; {len(job.plan.rules)} rules; root {job.root}")
         if job.found.skipped:
             notes.append(f"{_count(len(job.found.skipped), 'symbolic link')} not followed ({job.found.skipped[0]} …)")
+        command = "clean" if hasattr(args, "out") else "check"
+        name, file = args.stdin_filename, job.given.stdin
         yield Run(
             plan=job.plan,
-            records=records,
-            command="clean" if hasattr(args, "out") else "check",
+            records=Renamed(records, str(file), name) if file else records,
+            command=command,
             notes=tuple(notes),
-            arguments=tuple(args.words),
+            arguments=(command, name) if file else _shown_words(args),
             details={
                 "color": _color(args),
                 "width": _width(),
@@ -463,6 +343,13 @@ def _about(then: Comparison, new: NewOnly) -> str:
     return f"since {then.ref}: {_count(len(then.changed), 'article')} added or changed{old}"
 
 
+def _shown_words(args: argparse.Namespace) -> tuple[str, ...]:
+    """The words of this command as the next one repeats them; of very many paths (as from a hook) none is repeated."""
+    paths = {str(p) for p in args.path} if len(args.path) > 5 else set()
+    words = [w for w in args.words[1:] if w not in paths]
+    return (args.words[0], *(["PATH"] if paths else []), *words)
+
+
 @contextmanager
 def _progress(args: argparse.Namespace, total: int) -> Iterator[Callable[[int], None] | None]:
     """A bar on a terminal, nothing elsewhere."""
@@ -485,7 +372,7 @@ def _report(args: argparse.Namespace, job: Job, run: Run) -> None:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_report(replace(run, details={**run.details, "color": False}), name, file)
         elif not args.quiet:
-            out: TextIO = sys.stdout
+            out: TextIO = sys.stderr if job.given.stdin and run.command == "clean" else sys.stdout
             if hasattr(out, "reconfigure"):
                 out.reconfigure(errors="backslashreplace")
             open_report(job.plan.folders, name)(run, out)
@@ -515,3 +402,19 @@ def _width() -> int:
 
 def _count(n: int, one: str, many: str = "") -> str:
     return f"{n} {one if n == 1 else many or one + 's'}"
+
+
+def _parser() -> argparse.ArgumentParser:
+    return make_parser(COMMANDS)
+
+
+COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "check": check_corpus,
+    "clean": clean_corpus,
+    "baseline": keep_baseline,
+    "undo": undo_run,
+    "explain": explain_rules,
+    "rules": list_rules,
+    "init": write_config,
+    "completion": print_completion,
+}

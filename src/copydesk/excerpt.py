@@ -389,7 +389,7 @@ def clickable(file: str) -> str:
 
 _WITH_VALUE = frozenset({"--format", "--output", "--out", "--fail-level", "--color", "--jobs"})
 _PLAIN = frozenset(
-    {"--diff", "--statistics", "--full", "--exit-zero", "--in-place", "-q", "-v", "--quiet", "--verbose"}
+    {"--diff", "--statistics", "--full", "--exit-zero", "--in-place", "-q", "-v", "--quiet", "--verbose", "--debug"}
 )
 
 

@@ -8,12 +8,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copydesk.config import Config, ConfigError, Flags, find_config, make_plan, read_config
-from copydesk.folders import KINDS, FolderError, bundled, read_rules, report_names, suggestion
+from copydesk.folders import KINDS, FolderError, bundled, open_report, read_rules, report_names, suggestion
 from copydesk.gate import Condition, read_condition
 from copydesk.history import read_changes
+from copydesk.intake import below, only_articles, single
 from copydesk.model import Plan, Rule, Severity, Source
 from copydesk.since import Comparison, compare, trusted
 from copydesk.sources import Found, SourceError, corpus_root, find
+
+
+@dataclass(frozen=True)
+class Given:
+    """What comes in another way than as PATH: the files of a list, or the file that standard input was laid in."""
+
+    listed: tuple[Path, ...] | None = None
+    stdin: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,7 @@ class Job:
     config: Config
     fail_level: Severity
     formats: tuple[tuple[str, Path | None], ...]
+    given: Given
     comparison: Comparison | None = None
     """With --since: the articles as they were."""
     conditions: tuple[Condition, ...] = ()
@@ -53,7 +63,7 @@ def folders_of(args: argparse.Namespace, config: Config) -> tuple[str, ...]:
     return tuple(folders)
 
 
-def make_job(args: argparse.Namespace, scratch: Path) -> Job:
+def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
     """The plan, the articles and the reports of `check` and `clean`. Raises what is wrong with any of them.
 
     What a comparison with the past needs is written into the folder `scratch`.
@@ -65,12 +75,13 @@ def make_job(args: argparse.Namespace, scratch: Path) -> Job:
     since: str | None = getattr(args, "since", None)
     changes, notes = None, tuple[str, ...]()
     if since is not None:
-        first = args.path[0].resolve()
+        first = (args.path[0] if args.path else Path()).resolve()
         changes = read_changes(first if first.is_dir() else first.parent, since)
         config, args.workspace, notes = trusted(config, args.workspace, changes, scratch / "trusted")
     folders = folders_of(args, config)
     rules: dict[str, Rule] = read_rules(folders)
-    root = corpus_root(config.folder, args.path)
+    paths: list[Path] = args.path if given.listed is None else below(given.listed, args.path)
+    root = corpus_root(config.folder, [Path(args.stdin_filename)] if given.stdin else paths or [Path.cwd()])
     flags = Flags(
         tuple(args.select), tuple(args.extend_select), tuple(args.ignore), tuple(args.per_file_ignores),
         args.schema, args.unsafe, args.body,
@@ -79,10 +90,16 @@ def make_job(args: argparse.Namespace, scratch: Path) -> Job:
     values = config.values
     include, exclude = values.get("include", []), values.get("exclude", [])
     leave = [args.out] if getattr(args, "out", None) else []
-    found = find(args.path, root, include, exclude, leave=leave)
+    if given.stdin:
+        found = single(given.stdin, args.stdin_filename, root)
+    else:
+        found = find(paths, root, include, exclude, leave=leave)
+    if given.listed is not None:
+        found = only_articles(found, include)
     if not found.articles and not args.allow_empty:
+        asked_for = "--files-from" if given.listed is not None else ", ".join(map(str, paths))
         raise SourceError(
-            f"{', '.join(map(str, args.path))}: no article matched"
+            f"{asked_for}: no article matched"
             f" ({', '.join(include) or '.md, .markdown, .txt'}); --allow-empty if that is right"
         )
     if values.get("corpus"):
@@ -107,7 +124,7 @@ def make_job(args: argparse.Namespace, scratch: Path) -> Job:
     if baseline is None and "baseline" in values and since is None:
         baseline = (config.folder or Path.cwd()) / values["baseline"]
     formats = _formats(args, folders, found.articles)
-    return Job(plan, found, root, config, levels[level], formats, comparison, conditions, baseline)
+    return Job(plan, found, root, config, levels[level], formats, given, comparison, conditions, baseline)
 
 
 def _formats(
@@ -120,6 +137,7 @@ def _formats(
         known = report_names(folders)
         if name not in known:
             raise ConfigError(f"there is no format {name!r}{suggestion(name, known)} ({', '.join(known)})")
+        open_report(tuple(folders), name)  # what it lacks is said before anything runs
         out.append((name, Path(file) if file else args.output))
     to_stdout = [name for name, file in out if file is None]
     if len(to_stdout) > 1:

@@ -137,6 +137,8 @@ def write_in_place(run: Run, root: Path, head: dict[str, object]) -> Path | None
         return None
     runs = root / RUNS
     runs.mkdir(parents=True, exist_ok=True)
+    if not (ours := runs.parent / ".gitignore").exists():
+        ours.write_text("*\n")  # a journal is for `undo`, here; it is no part of the corpus
     number = max((int(p.name) for p in runs.iterdir() if p.name.isdigit()), default=0) + 1
     folder = runs / f"{number:04d}"
     folder.mkdir()

@@ -1,0 +1,166 @@
+"""The words of the command line: every command with its flags, for argparse."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from copydesk import __version__
+from copydesk.baseline import FILE as BASELINE
+from copydesk.completion import SHELLS
+from copydesk.config import BODIES
+from copydesk.model import Severity
+
+
+def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.ArgumentParser:
+    """The words of every command; what a command does is a function of the caller's."""
+    parser = argparse.ArgumentParser(
+        "copydesk", description="Checks and cleans a corpus of articles, and accounts for every character it changes."
+    )
+    parser.add_argument("--version", action="version", version=f"copydesk {__version__}")
+    places = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        added = places.add_parser(name, help=about, description=commands[name].__doc__)
+        added.set_defaults(run=commands[name])
+        return added
+
+    check = command("check", "find; write nothing to the corpus")
+    _add_selection(check)
+    _add_reporting(check)
+    check.add_argument("--baseline", type=Path, metavar="FILE", help="leave out the findings that FILE lists")
+    check.add_argument(
+        "--since", metavar="REV", help="only what is new in the articles changed since this git revision (merge base)"
+    )
+
+    clean = command("clean", "write a cleaned corpus and an account of every change")
+    clean.add_argument("--since", metavar="REV", help="only the articles changed since this git revision (merge base)")
+    where = clean.add_mutually_exclusive_group()
+    where.add_argument("--out", type=Path, metavar="DIR", help="write DIR/corpus and DIR/report")
+    where.add_argument(
+        "--in-place", action="store_true", help="rewrite the articles; the journal goes to .copydesk/runs"
+    )
+    where.add_argument("--diff", action="store_true", help="print what would change; exit 1 if anything would")
+    _add_selection(clean)
+    _add_reporting(clean)
+    clean.set_defaults(baseline=None)
+
+    baseline = command("baseline", "accept the findings of today, where there is no git history")
+    baseline.add_argument("action", choices=["create", "update", "prune", "stats"], help=_BASELINE_ACTIONS)
+    baseline.add_argument("--file", type=Path, default=Path(BASELINE), metavar="FILE", help=f"default: {BASELINE}")
+    baseline.add_argument("--add", action="store_true", help="with update: accept what is new, too")
+    _add_selection(baseline)
+    _add_reporting(baseline)
+    baseline.set_defaults(baseline=None)
+
+    undo = command("undo", "put the bytes back, from the journal alone")
+    undo.add_argument("dir", type=Path, metavar="DIR", help="a folder of `clean --out`, or one cleaned in place")
+    undo.add_argument("--rule", action="append", default=[], metavar="CODE", help="only the fixes of this rule")
+    undo.add_argument("--file", action="append", default=[], metavar="FILE", help="only in this file")
+    undo.add_argument("--finding", action="append", default=[], metavar="ID", help="only this finding's fix")
+    undo.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+
+    describe = command("explain", "what a rule says, why, and its examples")
+    describe.add_argument("code", nargs="+", metavar="CODE", help="a code, a name or a prefix")
+    _add_folders(describe)
+
+    rules = command("rules", "list every rule")
+    _add_folders(rules)
+
+    init = command("init", "write a copydesk.toml for the corpus in this folder")
+    init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
+    init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+
+    shell = command("completion", "print what makes a shell complete the words of copydesk")
+    shell.add_argument("shell", choices=SHELLS, help="eval it, or source it where the shell starts")
+    shell.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+
+    return parser
+
+
+_BASELINE_ACTIONS = (
+    "create: write what is found now; update: take out what is gone and say what is new, which --add accepts;"
+    " prune: only take out what is gone; stats: count by rule"
+)
+
+
+def _add_folders(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workspace", type=Path, metavar="DIR", help="a folder with rules/, validators/, reports/ of yours"
+    )
+    parser.add_argument("--config", type=Path, metavar="FILE", help="this configuration instead of the nearest upward")
+    parser.add_argument("--isolated", action="store_true", help="no configuration file: only these flags count")
+    parser.add_argument("--debug", action="store_true", help="show where an internal error happened")
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", nargs="*", type=Path, metavar="PATH", help="articles, or folders of them")
+    parser.add_argument(
+        "--files-from", metavar="FILE", help="only the articles in this list, NUL or a line each; - is standard input"
+    )
+    parser.add_argument(
+        "--stdin-filename", metavar="NAME", help="one article from standard input, called NAME; clean prints it"
+    )
+    rules = parser.add_argument_group(
+        "rules", "codes whole (FOR101), by name (stray-foreign-line) or by prefix (FOR,FM1)"
+    )
+    rules.add_argument("--select", action="append", default=[], metavar="CODES", help="only these")
+    rules.add_argument("--extend-select", action="append", default=[], metavar="CODES", help="these, too")
+    rules.add_argument("--ignore", action="append", default=[], metavar="CODES", help="not these")
+    rules.add_argument("--per-file-ignores", action="append", default=[], metavar="GLOB:CODE", help="not there")
+    rules.add_argument(
+        "--unsafe-fixes",
+        "--unsafe",
+        dest="unsafe",
+        action="store_true",
+        help="apply (or reckon with) unsafe fixes, too",
+    )
+    rules.add_argument(
+        "--schema", metavar="NAME|FILE|none", help="the schema of the front matter, instead of recognising it"
+    )
+    rules.add_argument(
+        "--body",
+        choices=BODIES,
+        help="page: these texts are whole pages, take the article out of each (default: article)",
+    )
+    _add_folders(parser)
+
+
+def _add_reporting(parser: argparse.ArgumentParser) -> None:
+    show = parser.add_argument_group("report")
+    show.add_argument(
+        "--format",
+        action="append",
+        default=[],
+        metavar="X[=FILE]",
+        help="a report, into FILE; repeatable (default: console)",
+    )
+    show.add_argument("--output", type=Path, metavar="FILE", help="where the format without a FILE goes")
+    show.add_argument(
+        "--fail-level", choices=[str(s) for s in Severity], help="what makes the exit code 1 (default: error)"
+    )
+    show.add_argument(
+        "--fail-on",
+        action="append",
+        default=[],
+        metavar="CONDITION",
+        help="exit 1 also on this, such as 'rate(ENC) > 0.5%%' or 'count(FM2) >= 10 per source'",
+    )
+    show.add_argument("--exit-zero", action="store_true", help="exit 0 whatever was found")
+    show.add_argument("--allow-empty", action="store_true", help="no article at all is no error")
+    show.add_argument("--statistics", action="store_true", help="one row per rule")
+    show.add_argument("--full", action="store_true", help="list every finding, however many there are")
+    show.add_argument("--color", choices=["auto", "always", "never"], default="auto")
+    show.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
+    show.add_argument("-v", "--verbose", action="store_true", help="say which configuration and rules are used")
+    show.add_argument(
+        "--jobs", type=_processes, default=0, metavar="N", help="processes (default: as many as are worth it)"
+    )
+
+
+def _processes(word: str) -> int:
+    """A number of processes, for argparse."""
+    if not word.isdigit():
+        raise argparse.ArgumentTypeError(f"{word!r} is no number of processes")
+    return int(word)
