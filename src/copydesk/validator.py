@@ -49,6 +49,7 @@ from copydesk.model import (
     Scalar,
     Span,
 )
+from copydesk.repair import add_key, rename_key, wrap_in_list, write_value
 from copydesk.schema import TYPES, FieldSpec, Relation, Schema, SchemaError, Schemas, general, judge, near, open_schemas
 
 __all__ = [
@@ -83,12 +84,16 @@ __all__ = [
     "Setup",
     "Span",
     "Validator",
+    "add_key",
     "diff",
     "fix",
     "general",
     "judge",
     "minimal",
     "near",
+    "rename_key",
+    "wrap_in_list",
+    "write_value",
 ]
 
 Scope: TypeAlias = Literal["front", "body", "all"]
