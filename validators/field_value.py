@@ -46,6 +46,12 @@ _STRANDED = frozenset(
     "can could would should may might must this these those via per".split()
 )
 """Few sentences do."""
+_LIGHT_WORDS = frozenset(
+    "all also but can did does first for get got has her here him his how its more most new next not now off old one "
+    "only other out over own she some such then there they two under use used using very was way well what when where "
+    "which while why with year years yet you".split()
+)
+"""Words that say nothing of what a text is about, beside those above."""
 _TWO_LETTERS = frozenset(
     "ad ai am an as at be by co da de do ed eg em en et eu ex gb go ha he hi ho hp hq hr id ie if in io ip is it iv la "
     "le lo ma me mm mr ms my no of oh ok on or ox pa pc pi pm pr re so tb tv uk un up us ux ui vi vs we xi ya ye "
@@ -59,7 +65,7 @@ _PLACEHOLDER = re.compile(
     r"|(?:add|insert|enter|write|your) (?:an? |the |your |some )?(?:short |brief )?"
     r"(?:title|text|excerpt|summary|description|name|headline)(?: here)?"
     r"|(?:no )?(?:excerpt|summary|description|deck|teaser|title|headline)(?: (?:here|available|provided|found))?"
-    r"|untitled(?: (?:document|page|post|draft))?|new (?:post|article|page|document)|my (?:first|new) post)[.!]?",
+    r"|untitled(?: (?:document|page|post|draft))?|new (?:post|article|page|document)|my new post)[.!]?",
     re.I,
 )
 _TITLE_WORDS = frozenset(("test", "testing", "none", "nil", "null", "unknown", "n/a", "na", "description", "summary"))
@@ -82,16 +88,13 @@ _BOILERPLATE_NEEDLES = (
 )  # fmt: skip
 """One of these is in every text that `_BOILERPLATE` finds; looking for them is ten times faster."""
 _LABELS = re.compile(r"(?:^|(?<=[.!?]\s)|(?<=\|))\s{0,3}(?:[A-Z][\w'’&-]{0,20}(?: [\w'’&-]{1,20}){0,3} ?\| ?){3,}")
-_AMPERSAND = re.compile(r"(?<![\w&;#])[A-Z]{1,4}&[A-Z]{1,4}(?![\w&;])")
-_NO_APOSTROPHE = re.compile(
-    r"\b(?:(what|that|here|there|where)(s)|(do|does|did|is|are|was|were|could|should|would|have|has|had)(nt)"
-    r"|(you|they)(re)|(you|they)(ve))\b",
-    re.I,
+_OPENING_WORDS = (
+    "A An After As At By Here If In It Now On One Our Over Since Starting The There These They This To Today Updated "
+    "We When While With You Your"
 )
-_ENGLISH = re.compile(r"\b(?:the|you|your|and|it|to|of|is|are|this|with|new|how|for)\b", re.I)
-_SIGN = re.compile(
-    r"(?:(?P<far>\S{1,40}) )?(?P<near>\S{1,40}) (?P<sign>[&–—]) (?P<next>\S{1,40})(?: (?P<last>\S{1,40}))?"
-)
+_GLUED = re.compile(rf"(?<=[^\W_]) (?P<opening>{'|'.join(_OPENING_WORDS.split())})(?: |(?<=Now|day), )[a-z]")
+"""A word that opens sentences, between a word without a full stop and one in lower case."""
+_CONTENT_WORD = re.compile(r"[a-z0-9]{3,30}")
 _TRACKING = re.compile(
     r"utm_\w{1,30}|fbclid|gclid|gclsrc|dclid|gbraid|wbraid|msclkid|yclid|twclid|ttclid|li_fat_id|igsh(?:id)?|mc_[ce]id"
     r"|_hs(?:enc|mi)|hsctatracking|mkt_tok|elq_?\w{0,20}|wt\.mc_id|vero_(?:id|conv)|oly_(?:enc|anon)_id|_ga|_gl|s_cid"
@@ -127,7 +130,8 @@ class FieldValue(Validator):
         "repeats-title",
         "boilerplate",
         "line-break",
-        "lost-character",
+        "glued",
+        "unrelated",
         "url-entity",
         "tracking",
         "insecure",
@@ -135,6 +139,8 @@ class FieldValue(Validator):
         "midnight",
     )
     summaries: tuple[str, ...] = ("excerpt", "summary", "description")
+    addresses: tuple[str, ...] = ("originalUrl", "webUrl", "url", "link", "canonical", "slug")
+    """Fields that say in words what the article is about."""
     limit: int = 280
     """Code points; a summary of this length without an end was cut off by a feed's limit."""
 
@@ -143,17 +149,13 @@ class FieldValue(Validator):
         if meta is None or meta.root is None:
             return
         title = meta.value("title") or ""
-        summary = ""
         for passage in article.passages[1:]:
             path = passage.field or ""
             if path in self.summaries:
-                summary = summary or passage.text
                 yield from self._summary(article, passage, title)
             elif path == "title" or path.endswith(".title"):
                 yield from _placeholder(passage, _TITLE_WORDS)
             yield from _line_break(meta.fields.get(path), passage)
-        if title and summary:
-            yield from _lost_characters(article, title, summary)
         reached = -1
         for path, found in meta.fields.items():
             node = found.node
@@ -177,11 +179,24 @@ class FieldValue(Validator):
         residue = _boilerplate(passage)
         if residue is not None:
             yield residue
+        elif article.language == "en":
+            yield from _glued(passage)
+            yield from self._unrelated(article, passage, title)
         case = self._ending(text, len(passage.text.rstrip()), article.language)
         if case:
             end = len(passage.text.rstrip())
             span = passage.span(max(0, passage.text.rfind(" ", 0, max(0, end - 12)) + 1), end)
             yield Hit(span, {"end": "…" + text[-40:].lstrip(), "length": end}, (), passage.field, case)
+
+    def _unrelated(self, article: Article, passage: Passage, title: str) -> Iterator[Hit]:
+        """A summary without one word of the title or of the address."""
+        assert article.meta is not None
+        text = _read(passage.text)
+        slugs = [_last_segment(article.meta.value(key) or "") for key in self.addresses]
+        about, told = _stems(" ".join([_read(title), *slugs])), _stems(text)
+        if len(about) >= 4 and len(told) >= 12 and about.isdisjoint(told):
+            values = {"title": _clip(title), "words": len(told)}
+            yield Hit(passage.span(0, len(passage.text)), values, (), passage.field, "unrelated")
 
     def _ending(self, text: str, length: int, language: str) -> str:
         """Which way a summary breaks off, the surest first; nothing where it may well be whole."""
@@ -258,6 +273,26 @@ def _boilerplate(passage: Passage) -> Hit | None:
     return Hit(passage.span(m.start(), m.end()), {"value": _clip(m[0].strip())}, fixes, passage.field, "boilerplate")
 
 
+def _glued(passage: Passage) -> Iterator[Hit]:
+    """A heading and the sentence below it that became one."""
+    text = passage.text.replace("\xa0", " ")
+    m = _GLUED.search(text)
+    if m is not None:
+        at = m.start("opening")
+        values = {"before": text[max(0, at - 30) : at].strip(), "opening": m["opening"]}
+        yield Hit(passage.span(at, m.end("opening")), values, (), passage.field, "glued")
+
+
+def _last_segment(url: str) -> str:
+    return url.partition("?")[0].partition("#")[0].rstrip("/").rpartition("/")[2]
+
+
+def _stems(text: str) -> set[str]:
+    """The beginnings of the words that carry a text's content, so that forms of one word are one."""
+    words = set(_CONTENT_WORD.findall(text.lower())) - _LIGHT_WORDS - _OPEN_WORDS - _STRANDED
+    return {w.rstrip("s")[:4] for w in words}
+
+
 def _line_break(found: Field | None, passage: Passage) -> Iterator[Hit]:
     """Line ends within a value; a block that was written over several lines (`|`) keeps its own."""
     text = passage.text
@@ -274,54 +309,6 @@ def _line_break(found: Field | None, passage: Passage) -> Iterator[Hit]:
         values = {"count": len(breaks), "before": before}
         fixes = fix("put a blank in place of each line break", *edits, safety=Safety.UNSAFE)
         yield Hit(passage.span(*breaks[0]), values, fixes, passage.field, "line-break")
-
-
-def _lost_characters(article: Article, title: str, summary: str) -> Iterator[Hit]:
-    """Characters that stand in the summary and that a feed deleted from the title, and apostrophes that are gone."""
-    passage = next((p for p in article.passages[1:] if p.field == "title"), None)
-    if passage is None:
-        return
-    text = passage.text
-    summary = _read(summary[:2000])
-    if len(text) > 300:
-        return
-    whole = _read(text)
-    for m in _AMPERSAND.finditer(summary):
-        bare = re.search(rf"(?<!\w){m[0].replace('&', '')}(?!\w)", text)
-        if bare and m[0] not in whole:
-            yield _restored(passage, bare.start(), bare.end(), m[0])
-            return
-    spaced = any(sign in summary for sign in (" & ", " – ", " — "))
-    for m in _SIGN.finditer(summary) if spaced else ():
-        gap = _gap_in(text, m)
-        if gap is not None:
-            yield _restored(passage, gap[0], gap[1], f" {m['sign']} ")
-            return
-    if article.language == "en":
-        lost = _NO_APOSTROPHE.search(text)
-        if lost and not lost[0].isupper() and _ENGLISH.search(text):
-            stem, end = (g for g in lost.groups() if g)
-            mark = "'" if "'" in text else "’"
-            new = f"{stem}n{mark}t" if end == "nt" else f"{stem}{mark}{end}"
-            yield _restored(passage, lost.start(), lost.end(), new)
-
-
-def _gap_in(title: str, m: re.Match[str]) -> tuple[int, int] | None:
-    """Where a title has the words of a summary without the sign between them: two blanks, or four words in a row."""
-    near, after, end = m["near"], m["next"].rstrip(",.;:!?"), (m["last"] or "").rstrip(",.;:!?")
-    at, width = title.find(f"{near}  {after}"), 2
-    if at < 0 and m["far"] and end:
-        at, width = title.find(f"{m['far']} {near} {m['next']} {end}"), 1
-        at += len(m["far"]) + 1 if at >= 0 else 0
-    if at < 0:
-        return None
-    return at + len(near), at + len(near) + width
-
-
-def _restored(passage: Passage, start: int, end: int, new: str) -> Hit:
-    old = passage.text[start:end]
-    fixes = fix(f"write {new.strip()!r}", passage.edit(start, end, new), safety=Safety.UNSAFE)
-    return Hit(passage.span(start, end), {"old": old, "new": new.strip()}, fixes, passage.field, "lost-character")
 
 
 # ------------------------------------------------------------------------------------------------- URLs

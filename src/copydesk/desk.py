@@ -21,6 +21,7 @@ from copydesk.edits import apply, choose
 from copydesk.folders import open_validator, rules_folders
 from copydesk.model import Article, Edit, Finding, Fix, LevelsByPath, Plan, Rule, Safety, Severity, Source, Span
 from copydesk.parse import parse
+from copydesk.repair import moved, renaming, rows_of
 from copydesk.validator import CorpusValidator, Facts, FileValidator, Hit, Setup, Validator
 
 CRASHED, OUTSIDE, ENDLESS, DIED, LEFT_OUT, UNREADABLE = "RUN101", "RUN102", "RUN103", "RUN104", "RUN105", "RUN106"
@@ -227,26 +228,30 @@ def _make(
 
 
 def _damages(before: Article, after: Article, fixes: Iterable[tuple[Finding, Fix]]) -> bool:
-    """Whether a key of the front matter that no fix names has another value now."""
+    """Whether a key of the front matter that no fix names has another value now; a renamed key keeps its own."""
     if before.meta is None or before.meta.root is None:
         return after.meta is not None and before.meta is None
     if after.meta is None or after.meta.root is None:
         return True
     if before.text[: before.body.start] == after.text[: after.body.start]:
         return False
-    named = {f.field for f, _ in fixes if f.field}
+    fixes = list(fixes)
+    renamed = dict(filter(None, (renaming(before, f.field or "", fix.edits) for f, fix in fixes)))
+    named = {f.field for f, _ in fixes if f.field and f.field not in renamed}
 
-    def others(article: Article) -> list[tuple[str, str, str]]:
+    def others(article: Article, renamed: Mapping[str, str]) -> list[tuple[str, str, str]]:
         assert article.meta is not None
-        return [
-            (x.path, getattr(x.node, "kind", ""), getattr(x.node, "value", ""))
-            for x in article.meta.walk()
+        rows = []
+        for path, kind, value in rows_of(article.meta.root):
+            for old, new in renamed.items():
+                path = moved(path, old, new)
             if not any(
-                f"{x.path}.".startswith((f"{n}.", f"{n}[")) or n.startswith((f"{x.path}.", f"{x.path}[")) for n in named
-            )
-        ]
+                f"{path}.".startswith((f"{n}.", f"{n}[")) or n.startswith((f"{path}.", f"{path}[")) for n in named
+            ):
+                rows.append((path, kind, value))
+        return rows
 
-    return others(before) != others(after)
+    return others(before, renamed) != others(after, {})
 
 
 def _drop(desk: Desk, draft: Draft, finding: Finding, why: str) -> None:

@@ -81,7 +81,15 @@ class FieldPassage(Passage):
     def edit(self, start: int, end: int, new: str) -> Edit | None:
         if not _fits(self, start, end, new):
             return None
-        return Passage.edit(self, start, end, new)
+        made = Passage.edit(self, start, end, new)
+        if made is None or self.style != '"' or end == 0 or self.text[end - 1].isspace():
+            return made
+        joined = _JOINED_END.search(made.old)
+        return Edit(made.start, made.old[: joined.start()], made.new) if joined else made
+
+
+_JOINED_END = re.compile(r"\\[ \t]*+(?:\r\n|[\n\r])[ \t]*+\Z")
+"""A line break that a backslash takes out of the value: it stands behind a character and is no part of it."""
 
 
 def _fits(value: FieldPassage, start: int, end: int, new: str) -> bool:
@@ -127,6 +135,21 @@ def _stays_plain(text: str, start: int, end: int, new: str, flow: bool) -> bool:
     return plain_kind(result) == "str"
 
 
+def write_scalar(value: str, style: str, flow: bool) -> str | None:
+    """A text on one line: plain or in single quotes where it was so and can be, else in double ones.
+
+    None where YAML cannot say it.
+    """
+    if style == "" and not _NOT_HERE.search(value) and _stays_plain("", 0, 0, value, flow):
+        return value
+    if style == "'" and (single := _escape_single(value)) is not None:
+        return f"'{single}'"
+    double = _escape_double(value)
+    return None if double is None else f'"{double}"'
+
+
+_NOT_HERE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+"""A line break, a tab, a byte order mark, or what YAML does not allow in a file."""
 _NOT_PLAIN = re.compile(r":[\s]|[\s]#")
 _NOT_IN_FLOW = re.compile(r"[,\[\]{}?:]")
 

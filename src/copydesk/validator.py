@@ -50,6 +50,7 @@ from copydesk.model import (
     Span,
 )
 from copydesk.phrases import PhraseError, Phrases, open_phrases
+from copydesk.repair import add_key, rename_key, wrap_in_list, write_value
 from copydesk.rows import (
     ENDS,
     FAR,
@@ -102,6 +103,7 @@ __all__ = [
     "Setup",
     "Span",
     "Validator",
+    "add_key",
     "cuts_a_sentence",
     "diff",
     "ends_a_sentence",
@@ -113,6 +115,9 @@ __all__ = [
     "minimal",
     "near",
     "places",
+    "rename_key",
+    "wrap_in_list",
+    "write_value",
 ]
 
 Scope: TypeAlias = Literal["front", "body", "all"]
