@@ -133,6 +133,7 @@ def test_every_report_opens() -> None:
 
 LAYERS = {
     "model": (),
+    "lexicon": ("model",),
     "edits": ("model",),
     "excerpt": ("model", "edits"),
     "contract": ("model",),
@@ -142,7 +143,7 @@ LAYERS = {
     "tree": ("model", "scalars"),
     "parse": ("model", "blocks", "masks", "scalars", "tree"),
     "schema": ("model",),
-    "validator": ("contract", "edits", "model", "schema"),
+    "validator": ("contract", "edits", "lexicon", "model", "schema"),
     "folders": ("validator", "model"),
     "desk": ("folders", "validator", "contract", "edits", "parse", "model"),
     "share": ("desk", "validator", "model"),

@@ -30,6 +30,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from copydesk.contract import Contract
 from copydesk.edits import diff, minimal
+from copydesk.lexicon import LIKELY, NAME, SEEN, SURE, WORD, Lexicon, LexiconError, Lexicons, Reading, Token, tokens_of
 from copydesk.model import (
     MASK,
     Article,
@@ -52,8 +53,13 @@ from copydesk.model import (
 from copydesk.schema import TYPES, FieldSpec, Relation, Schema, SchemaError, Schemas, general, judge, near, open_schemas
 
 __all__ = [
+    "LIKELY",
     "MASK",
+    "NAME",
+    "SEEN",
+    "SURE",
     "TYPES",
+    "WORD",
     "Article",
     "Contract",
     "CorpusValidator",
@@ -65,6 +71,7 @@ __all__ = [
     "Fix",
     "FrontMatter",
     "Hit",
+    "Lexicon",
     "Line",
     "ListNode",
     "MapNode",
@@ -73,6 +80,7 @@ __all__ = [
     "Part",
     "Passage",
     "Problem",
+    "Reading",
     "Relation",
     "Safety",
     "Scalar",
@@ -82,6 +90,7 @@ __all__ = [
     "SettingError",
     "Setup",
     "Span",
+    "Token",
     "Validator",
     "diff",
     "fix",
@@ -89,6 +98,7 @@ __all__ = [
     "judge",
     "minimal",
     "near",
+    "tokens_of",
 ]
 
 Scope: TypeAlias = Literal["front", "body", "all"]
@@ -163,6 +173,16 @@ class Setup:
             return open_schemas(self.files("schemas/*.yaml"), self.options)
         except SchemaError as e:
             raise SettingError(str(e)) from e
+
+    @cached_property
+    def lexicons(self) -> Lexicons:
+        """The words of other languages, for texts in each language; shared by the validators of a run."""
+        lexicons = Lexicons(self.files, self.data)
+        try:
+            assert lexicons.languages
+        except LexiconError as e:
+            raise SettingError(str(e)) from e
+        return lexicons
 
     @cached_property
     def _cache(self) -> dict[Path, Any]:
