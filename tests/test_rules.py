@@ -133,6 +133,7 @@ def test_every_report_opens() -> None:
 
 LAYERS = {
     "model": (),
+    "lexicon": ("model",),
     "edits": ("model",),
     "excerpt": ("model", "edits"),
     "exchange": ("model", "excerpt"),
@@ -147,7 +148,7 @@ LAYERS = {
     "rows": ("model",),
     "phrases": ("model", "rows"),
     "repair": ("edits", "model", "scalars", "tree"),
-    "validator": ("contract", "edits", "model", "phrases", "repair", "rows", "schema"),
+    "validator": ("contract", "edits", "model", "phrases", "repair", "rows", "schema", "lexicon"),
     "folders": ("validator", "model"),
     "desk": ("folders", "validator", "contract", "edits", "parse", "repair", "model"),
     "record": ("desk", "edits", "model"),
@@ -170,20 +171,9 @@ LAYERS = {
     "job": ("config", "folders", "gate", "history", "intake", "since", "sources", "model"),
     "arguments": ("baseline", "completion", "config", "model"),
     "cli": (
-        *(
-            "arguments",
-            "baseline",
-            "completion",
-            "config",
-            "exchange",
-            "folders",
-            "gate",
-            "grouping",
-            "history",
-            "intake",
-            "job",
-        ),
-        *("journal", "novelty", "output", "reference", "run", "since", "sources", "starter", "model"),
+        *("arguments", "baseline", "completion", "config", "exchange", "folders", "gate", "grouping"),
+        *("history", "intake", "job", "journal", "novelty", "output", "reference", "run", "since"),
+        *("sources", "starter", "model"),
     ),
     "__main__": ("cli",),
 }

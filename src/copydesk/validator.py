@@ -30,6 +30,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from copydesk.contract import Contract
 from copydesk.edits import diff, minimal
+from copydesk.lexicon import LIKELY, NAME, SEEN, SURE, WORD, Lexicon, LexiconError, Lexicons, Reading, Token, tokens_of
 from copydesk.model import (
     MASK,
     Article,
@@ -69,8 +70,13 @@ __all__ = [
     "ENDS",
     "FAR",
     "GLYPHS",
+    "LIKELY",
     "MASK",
+    "NAME",
+    "SEEN",
+    "SURE",
     "TYPES",
+    "WORD",
     "Article",
     "Contract",
     "CorpusValidator",
@@ -82,6 +88,7 @@ __all__ = [
     "Fix",
     "FrontMatter",
     "Hit",
+    "Lexicon",
     "Line",
     "ListNode",
     "MapNode",
@@ -92,6 +99,7 @@ __all__ = [
     "Passage",
     "Phrases",
     "Problem",
+    "Reading",
     "Relation",
     "Row",
     "Safety",
@@ -102,6 +110,7 @@ __all__ = [
     "SettingError",
     "Setup",
     "Span",
+    "Token",
     "Validator",
     "add_key",
     "cuts_a_sentence",
@@ -116,6 +125,7 @@ __all__ = [
     "near",
     "places",
     "rename_key",
+    "tokens_of",
     "wrap_in_list",
     "write_value",
 ]
@@ -211,6 +221,16 @@ class Setup:
             return open_phrases(self.data("boilerplate/*.yaml"))
         except PhraseError as e:
             raise SettingError(str(e)) from e
+
+    @cached_property
+    def lexicons(self) -> Lexicons:
+        """The words of other languages, for texts in each language; shared by the validators of a run."""
+        lexicons = Lexicons(self.files, self.data)
+        try:
+            assert lexicons.languages
+        except LexiconError as e:
+            raise SettingError(str(e)) from e
+        return lexicons
 
     @cached_property
     def _cache(self) -> dict[Path, Any]:

@@ -1,7 +1,7 @@
 """Builds `english.txt`: lower-case English words, American and British, one a line; and `english.licence` with it.
 
     apt-get download wamerican wbritish && for f in w*.deb; do dpkg-deb -x "$f" words; done
-    python rules/words/build_english.py words
+    python benchmarks/build_english.py words
 
 Source: the Debian packages wamerican and wbritish 2020.12.07, made from SCOWL (Spell Checker Oriented Word Lists, sizes
 10 to 50 of each spelling: words, contractions, abbreviations), collected by Kevin Atkinson. Its licence lets anyone
@@ -25,7 +25,7 @@ def main(root: Path) -> None:
     for name in ("american-english", "british-english"):
         words.update((share / "dict" / name).read_text("utf-8").split())
     kept = sorted(w for w in words if w.isascii() and w.isalpha() and w.islower() and len(w) > 1)
-    here = Path(__file__).parent
+    here = Path(__file__).parent.parent / "rules" / "words"
     (here / "english.txt").write_text(HEAD + "\n".join(kept) + "\n", "utf-8")
     (here / "english.licence").write_bytes((share / "doc" / "wamerican" / "copyright").read_bytes())
     print(f"{len(kept)} words")

@@ -1,0 +1,236 @@
+"""The words of other languages, as texts in one language see them; and which language a text is in.
+
+The tables are data (`rules/words/`): `foreign_LANGUAGE.txt` has the words with a rank each, `openers.txt` what clauses of
+each target language are made of, `languages.yaml` what no table can tell, `gloss.yaml` what the words mean in English.
+Only the table of the language that an article is in is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from copydesk.model import Article
+
+SURE = 5
+"""From this rank on a word is evidence by itself: texts in the target language do not use it."""
+LIKELY = 4
+"""Met in names, titles and quotations."""
+SEEN = 3
+"""Short and often met, or also a rare word of the target."""
+NAME = 2
+"""Also a given name; below it the target uses the word itself."""
+RANKS = {"sure": 6, "likely": NAME, "shared": 1}
+"""The ranks of the classes in a user's list."""
+WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+FAST_WORD = re.compile(r"[a-zß-\u1fff'\-]+")  # of text in lower case: to see whether there is anything to look at
+SHARE = 0.2  # of the words of a text belong to its language's commonest, or its language is not known
+CLEARLY = 0.35
+LEAST = 8  # words, to tell a language
+MOST_USES = 2  # a foreign word that is used more often is what the text is about
+LONG = 7  # letters; a longer word may be known by its ending
+
+
+class LexiconError(ValueError):
+    """A word list that cannot be used; the message names the file."""
+
+
+class Token(NamedTuple):
+    start: int
+    end: int
+    word: str  # lower case, straight apostrophe
+
+
+def tokens_of(text: str) -> list[Token]:
+    return [Token(m.start(), m.end(), m[0].lower().replace("’", "'")) for m in WORD.finditer(text)]
+
+
+class Lexicon:
+    """The foreign words of texts in one language, the target."""
+
+    def __init__(self, target: str, lines: Iterable[str], languages: Mapping[str, Mapping[str, Any]]) -> None:
+        self.target = target
+        self.names: dict[str, str] = {code: entry["name"] for code, entry in languages.items()}
+        self._entries: dict[str, str] = {}
+        self._known: dict[str, Mapping[str, int]] = {}
+        triggers: list[str] = []
+        self.openers: frozenset[str] = frozenset()
+        entries = self._entries
+        for line in lines:
+            head, *words = line.split()
+            if head == "function":
+                self.openers = frozenset(words)
+                continue
+            for word in words:
+                entries[word] = entries.get(word, "") + head
+            if head[-1] >= "2":
+                triggers += words
+        self.endings = {c: tuple(e["endings"]) for c, e in languages.items() if "endings" in e and c != target}
+        self.doubt = {(c, w) for c, e in languages.items() for w in str(e.get("doubt", "")).split()}
+        self.negations = self.doubt | {(c, w) for c, e in languages.items() for w in str(e.get("negation", "")).split()}
+        here = languages.get(target, {})
+        self.openers |= frozenset(here.get("function", "").split())
+        self.loans = frozenset(here.get("loans", ()))
+        self.verbs = frozenset(here.get("verbs", "").split())
+        self.gloss = frozenset(here.get("gloss", "").split())
+        self._adjust(languages)
+        self.triggers = frozenset(triggers).union(*self._raised(languages)) - self.openers
+        self.tails = tuple(e for endings in self.endings.values() for e in endings)
+        self.last_letters = frozenset(tail[-4:] for tail in self.tails)
+        self.languages = frozenset(n.lower() for name in self.names.values() for n in name.split() if n != "or")
+        self.languages |= {"language", "latin"}
+
+    def _adjust(self, languages: Mapping[str, Mapping[str, Any]]) -> None:
+        """The classes of a user's list go over the ranks of the table; the weaker class wins."""
+        for code, entry in languages.items():
+            for key, rank in RANKS.items():
+                for word in str(entry.get(key, "")).split():
+                    self._known[word] = {**self.ranks(word), code: rank}
+
+    @staticmethod
+    def _raised(languages: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
+        return [str(e.get(key, "")).split() for e in languages.values() for key in ("sure", "likely")]
+
+    def ranks(self, word: str) -> Mapping[str, int]:
+        """The rank of the word in each language that has it, the likeliest language first."""
+        known = self._known.get(word)
+        if known is None:
+            entry = self._entries.get(word)
+            if entry:
+                known = {entry[i : i + 2]: int(entry[i + 2]) for i in range(0, len(entry), 3)}
+            elif word[-4:] in self.last_letters and self.ends_foreign(word):
+                known = {code: SURE for code, endings in self.endings.items() if word.endswith(endings)}
+            else:
+                return {}
+            self._known[word] = known
+        return known
+
+    def ends_foreign(self, word: str) -> bool:
+        """Whether the word ends as none of the target does."""
+        return len(word) > LONG and word not in self._entries and word.endswith(self.tails)
+
+    def rank(self, word: str, language: str) -> int:
+        return self.ranks(word).get(language, 0)
+
+    def found(self, words: set[str]) -> set[str]:
+        """Those of the words that need a look."""
+        found = self.triggers & words
+        found |= {w for w in words if w[-4:] in self.last_letters and self.ends_foreign(w)}
+        return found
+
+    def language(self, words: Sequence[str]) -> str | None:
+        """The language that has all the words, the one that is surest of them; None where there is none."""
+        totals: dict[str, int] = {}
+        for code in self.ranks(words[0]):
+            ranks = [self.ranks(w).get(code) for w in words]
+            if None not in ranks:
+                totals[code] = sum(r or 0 for r in ranks)
+        return max(totals, key=totals.__getitem__, default=None)
+
+    def foreign(self, words: Iterable[str]) -> float:
+        """How many of the words are foreign; one that may also be a name counts half, a single letter nothing."""
+        ranks = [max(self.ranks(w).values(), default=0) for w in words if len(w) > 1 and w not in self.openers]
+        return sum(1.0 if r >= SURE else 0.5 if r == LIKELY else 0.0 for r in ranks)
+
+
+class Reading(NamedTuple):
+    """What the words of an article's body say."""
+
+    lexicon: Lexicon
+    masked: str
+    found: frozenset[str]  # words that may be left over: no name, and used once or twice
+    begins: tuple[str, ...]  # their first letters
+
+
+class Lexicons:
+    """Opens the lexicon of the language that an article is in."""
+
+    def __init__(
+        self, files: Callable[[str], Sequence[Path]], data: Callable[[str], Sequence[tuple[Path, Any]]]
+    ) -> None:
+        self._files, self._data = files, data
+        self._open: dict[str, Lexicon | None] = {}
+        self._last: tuple[Article, Reading | None] | None = None
+
+    @cached_property
+    def languages(self) -> Mapping[str, Mapping[str, Any]]:
+        """What is known of each language, a user's additions included. Raises LexiconError."""
+        merged: dict[str, dict[str, Any]] = {}
+        for path, content in [*self._data("words/languages.yaml"), *self._data("words/discourse*.yaml")]:
+            if not isinstance(content, dict):
+                raise LexiconError(f"{path}: a mapping of language codes was expected")
+            for code, entry in content.items():
+                if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
+                    raise LexiconError(f"{path}: {code}: a mapping with a `name` was expected")
+                merged.setdefault(code, {}).update(entry)
+        return merged
+
+    def lexicon(self, target: str) -> Lexicon | None:
+        """The lexicon for texts in a language; None where there is no table for it."""
+        if target not in self._open:
+            lines = self._lines(f"words/foreign_{target}.txt")
+            self._open[target] = Lexicon(target, lines, self.languages) if lines else None
+        return self._open[target]
+
+    def _lines(self, pattern: str) -> list[str]:
+        lines = [line for path in self._files(pattern) for line in path.read_text("utf-8").split("\n")]
+        return [line for line in lines if line and not line.startswith("#")]
+
+    @cached_property
+    def openers(self) -> Mapping[str, frozenset[str]]:
+        """The commonest words of each target language."""
+        lists = {line.split()[0]: frozenset(line.split()[1:]) for line in self._lines("words/openers.txt")}
+        return {**lists, "en": frozenset(str(self.languages.get("en", {}).get("function", "")).split())}
+
+    def main_language(self, words: Sequence[str]) -> str | None:
+        """The language whose commonest words make up most of the text; None where it is in none of them."""
+        if len(words) < LEAST:
+            return None
+        english = sum(w in self.openers["en"] for w in words)
+        if english >= CLEARLY * len(words):
+            return "en"
+        shares = {code: sum(w in common for w in words) for code, common in self.openers.items()}
+        best = max(shares, key=shares.__getitem__)
+        return best if shares[best] >= SHARE * len(words) else None
+
+    def read(self, article: Article) -> Reading | None:
+        """What the words of the body say; None where none is foreign, or the language is unknown.
+
+        The rules of the family ask one after the other: the last answer is kept.
+        """
+        if self._last is None or self._last[0] is not article:
+            self._last = (article, self._read(article))
+        return self._last[1]
+
+    def _read(self, article: Article) -> Reading | None:
+        masked = article.passages[0].masked
+        words = FAST_WORD.findall(masked.lower().replace("’", "'"))
+        unique = set(words)
+        lexicon = self.lexicon("en")
+        found = lexicon.found(unique) if lexicon else unique
+        if not found:
+            return None
+        language = self.main_language(words)
+        if language is None:
+            return None
+        if language != "en":
+            lexicon = self.lexicon(language)
+            found = lexicon.found(unique) if lexicon else set()
+        if lexicon is None or not found:
+            return None
+        wanted = frozenset(w for w in found if words.count(w) <= MOST_USES and not _is_name(masked, w))
+        return Reading(lexicon, masked, wanted, tuple({w[:4] for w in wanted})) if wanted else None
+
+
+def _is_name(masked: str, word: str) -> bool:
+    """Whether the word stands with a capital after a word in lower case, somewhere in the text."""
+    name = " " + word[0].upper() + word[1:]
+    at = masked.find(name)
+    while at > 0:
+        if masked[at - 1].islower() and not masked[at + len(name) : at + len(name) + 1].isalnum():
+            return True
+        at = masked.find(name, at + 1)
+    return False
