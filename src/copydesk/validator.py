@@ -28,6 +28,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
+from copydesk import spelling
 from copydesk.contract import Contract
 from copydesk.edits import diff, minimal
 from copydesk.model import (
@@ -89,6 +90,7 @@ __all__ = [
     "judge",
     "minimal",
     "near",
+    "spelling",
 ]
 
 Scope: TypeAlias = Literal["front", "body", "all"]
