@@ -28,6 +28,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
+from copydesk import spelling
 from copydesk.contract import Contract
 from copydesk.edits import diff, minimal
 from copydesk.lexicon import LIKELY, NAME, SEEN, SURE, WORD, Lexicon, LexiconError, Lexicons, Reading, Token, tokens_of
@@ -125,6 +126,7 @@ __all__ = [
     "near",
     "places",
     "rename_key",
+    "spelling",
     "tokens_of",
     "wrap_in_list",
     "write_value",
