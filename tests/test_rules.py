@@ -142,6 +142,7 @@ LAYERS = {
     "tree": ("model", "scalars"),
     "parse": ("model", "blocks", "masks", "scalars", "tree"),
     "schema": ("model",),
+    "pieces": ("model",),
     "validator": ("contract", "edits", "model", "schema"),
     "folders": ("validator", "model"),
     "desk": ("folders", "validator", "contract", "edits", "parse", "model"),
@@ -196,6 +197,6 @@ def test_the_folders_are_no_packages(kind: str) -> None:
 
 def test_validators_and_reports_import_only_what_they_may() -> None:
     for path in (ROOT / "validators").glob("*.py"):
-        assert imports(path) <= {"validator", "schema"}, path.name
+        assert imports(path) <= {"validator", "schema", "pieces"}, path.name
     for path in (ROOT / "reports").glob("*.py"):
         assert imports(path) <= {"model", "edits", "excerpt"}, path.name
