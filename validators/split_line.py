@@ -48,6 +48,7 @@ from copydesk.validator import (
 )
 
 ENDS_HERE = "a paragraph may end here"
+ALONE = "a heading, a speaker or a salutation"
 CAPITAL = "a capital after it"
 BEFORE_NOUN = frozenset(["a", "an", "the", "of", "and", "or", "your", "our", "their", "its", "my"])
 WAITING = BEFORE_NOUN | {
@@ -70,10 +71,12 @@ CUT = 0.02  # share of the line breaks that surely cut a sentence, from which on
 LIKELY_NAME = 0.97  # after an article or a preposition, before a comma or a full stop
 CERTAIN = 0.999  # no sentence begins with a comma or a full stop
 TWO_MARKS = frozenset(a + b for a in ":,;-(" for b in ".,;:") | {".."}  # the second means something else
+RAGGED = 2  # columns by which one line of a wrapped text may stand out
 WRAPPED = 50  # code points; prose that is wrapped at a narrower width looks like verse
 EXCERPT = 40  # code points
 NEAR = 12  # lines; further away a sentence is not looked for
 LINK_TITLE = re.compile(r"\]\( ?(?:[^\s\"]+ )?\"")
+REFERENCE = re.compile(r"\[[^\]]{1,80}\]: ")
 LABEL = re.compile(r"[A-Z][\w ]{0,24}:\s\S")
 LETTERED = re.compile(r"\(?[a-zA-Z]{1,2}[.)] |\(?[ivx]{1,4}[.)] ")
 NAMED = re.compile(r"[a-z][\w.\-]{1,40}:\s")
@@ -94,14 +97,19 @@ PAIRS = re.findall(
 )
 
 
+def full_at(layout: Layout, a: Piece, b: Piece) -> bool:
+    """Whether a wrap at the width of the article had to break between the lines."""
+    return a.column <= layout.width and is_full(a, b, layout.width - (RAGGED if b.opens in LOWER else 0))
+
+
 def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
     """What is to be seen of the line break after line `n` of the block, as names of weights."""
     a, b = block[n], block[n + 1]
     before = block[n - 1] if n else None
     after = block[n + 2] if n + 2 < len(block) else None
     wrap = "no"
-    if layout.width and len(a.text) <= layout.width:
-        wrap = "full" if is_full(a, b, layout.width) else "room"
+    if layout.width and a.column <= layout.width:
+        wrap = "full" if full_at(layout, a, b) else "room"
     long_a, long_b = size_of(a.words), size_of(b.words)
     spaced = "spaced" if layout.spaced else "tight"
     seen = {"end": a.closes, "start": b.opens, "wrap": wrap, "gaps": spaced, "words": long_a, "next": long_b}
@@ -111,7 +119,7 @@ def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
     if wrap != "no":
         out.append(f"wrap {wrap} share {int(layout.share * 5)}")
     if wrap == "full":
-        out.append(f"slack {min(4, (layout.width - len(a.text)) // 3)}")
+        out.append(f"slack {min(4, (layout.width - a.column) // 3)}")
     out.append(f"before {before.closes} > {a.opens}" if before else f"first {long_a} {a.closes}")
     out.append(f"after {b.closes} > {after.opens}" if after else f"last {long_b} {b.closes}")
     if before and max(before.words, a.words, b.words) <= SHORT:
@@ -159,10 +167,14 @@ def doubt(block: Sequence[Piece], n: int, layout: Layout, is_markdown: bool = Fa
         return "a label in lower case"
     if is_byline(a, b, after):
         return "a byline"
+    if not full_at(layout, a, b) and not is_cut(layout):
+        opens = n == 0 or block[n - 1].closes in ("stop", "colon", "close")
+        if opens and (a.opens in LOWER or a.words <= 3 or (a.words <= 4 and a.closes == "comma")):
+            return ALONE
     hanging = hangs(a)
     if b.opens == "address" and not (hanging and after and goes_on(after)):
         return "an address"
-    if layout.width and is_full(a, b, layout.width):
+    if full_at(layout, a, b):
         if layout.spaced and layout.share > 0.8 and a.closes != "colon":
             return ""
         if titled(a) and titled(b) and not hanging and (layout.share < 0.5 or len(a.text) < WRAPPED):
@@ -192,7 +204,7 @@ def between_entries(block: Sequence[Piece], n: int, layout: Layout) -> bool:
     a, b = block[n], block[n + 1]
     if max(a.text[-1], b.text[0]) >= "\u2e80":
         return True  # no spaces, no capitals: nothing here says where a sentence ends
-    full = bool(layout.width) and is_full(a, b, layout.width)
+    full = full_at(layout, a, b)
     if (LETTERED.match(b.text) and not (full and b.opens in LOWER and a.closes != "stop")) or TIME.match(b.text):
         return True
     if full and b.opens in LOWER:
@@ -215,7 +227,7 @@ def is_verse(block: Sequence[Piece], layout: Layout) -> bool:
     """Four lines or more, of even length and none long, half of which end in a mark: a stanza."""
     if len(block) < 4 or any(p.words > 12 for p in block):
         return False
-    if layout.width >= WRAPPED and all(is_full(a, b, layout.width) for a, b in pairwise(block)):
+    if layout.width >= WRAPPED and all(full_at(layout, a, b) for a, b in pairwise(block)):
         return False  # no poet fills every line to the same width
     lengths = [len(p.text) for p in block]
     marked = sum(p.closes in ("stop", "comma", "semicolon", "colon", "dash") for p in block)
@@ -349,13 +361,13 @@ class SplitLine(Validator):
     def judge(self, article: Article, block: Sequence[Piece], n: int, layout: Layout) -> Hit | None:
         """What the break after line `n` of the block is; None where it is right as it stands."""
         a, b = block[n], block[n + 1]
-        full = bool(layout.width) and is_full(a, b, layout.width)
+        full = full_at(layout, a, b)
         if b.opens == "tail" and a.text[-1] + b.text[0] in TWO_MARKS:
             return None
         if b.opens != "tail" and a.closes == "stop" and not full and not (is_cut(layout) and layout.spaced):
             return None
-        if a.text == b.text or "{#" in a.text[-80:]:
-            return None  # a heading in the words of the paragraph, or one with an anchor
+        if a.text == b.text or "{#" in a.text[-80:] or REFERENCE.match(b.text):
+            return None  # a heading in the words of the paragraph, one with an anchor, or the address of a link
         if a.text[-1] == "-" and a.text[-2:-1].isalpha() and b.text[0].isalpha():
             return None  # a hyphenated word is another validator's
         if article.lines[a.line].text.endswith(("  ", "\\")) or is_inside(article, a, b, full):
@@ -374,7 +386,8 @@ class SplitLine(Validator):
         reason = doubt(block, n, layout, article.id.endswith((".md", ".markdown")))
         enough = self.cut_safe if is_cut(layout) else self.safe
         certain = confidence >= enough and not reason
-        if not layout.width and not certain and article.language == "en" and words_are_lost(block, n):
+        doubtful = not certain and not layout.width and (confidence < self.safe or b.words <= 4)
+        if doubtful and article.language == "en" and words_are_lost(block, n):
             return Hit(span, values, fix("join the lines", edit, safety=Safety.SUGGEST), case="lost")
         if confidence < self.likely or between_entries(block, n, layout):
             return None
@@ -392,7 +405,9 @@ class SplitLine(Validator):
             return confidence >= 0.6 and not LABEL.match(b.text) and not a.text.endswith("}")
         if is_cut(layout) and layout.spaced and reason == CAPITAL:
             return confidence >= self.fair
-        return confidence >= self.safe and (reason != CAPITAL or hangs(a))
+        return (
+            confidence >= self.safe and (reason != CAPITAL or hangs(a)) and not (reason == ALONE and a.closes == "caps")
+        )
 
 
 def is_inside(article: Article, a: Piece, b: Piece, full: bool) -> bool:
@@ -457,7 +472,7 @@ def list_items(block: Sequence[Piece], layout: Layout) -> set[int]:
     loose = True  # nothing runs into the present line
     for n in range(len(block) - 1):
         a, b = block[n], block[n + 1]
-        if layout.width and is_full(a, b, layout.width):
+        if full_at(layout, a, b):
             loose = False
             continue
         item = loose and a.opens in LOWER and a.words < LONG and not is_address(a)

@@ -56,9 +56,10 @@ class Piece(NamedTuple):
     closes: str
     titled: float
     rest: int
+    column: int
 
 
-def describe(text: str, start: int, line: int, known: Words) -> Piece:
+def describe(text: str, start: int, line: int, indent: int, known: Words) -> Piece:
     """Of a long line only the two ends are looked at: it is prose, whatever stands in its middle."""
     begin = TOKEN.search(text, 0, 40)
     ending = TOKEN.findall(text[-40:].rsplit(None, 1)[-1])
@@ -81,6 +82,7 @@ def describe(text: str, start: int, line: int, known: Words) -> Piece:
         end_of(text, last, known),
         titled,
         rest_of(text),
+        indent + len(text),
     )
 
 
@@ -156,21 +158,28 @@ def layout_of(blocks: Sequence[Sequence[Piece]], runs: int) -> Layout:
     """Wrapped is where most lines of a narrow text could not have taken the first word of the line below."""
     pairs = [(a, b) for block in blocks for a, b in pairwise(block)]
     spaced = (runs - 1) * 4 >= len(pairs)
-    cuts = sum(b.opens == "tail" or (a.closes == "dangling" and a.words > 2) for a, b in pairs) / max(1, len(pairs))
-    lengths = [len(p.text) for block in blocks for p in block if p.words > 3 and len(p.text) <= WIDEST]
-    if len(lengths) < 3 or len(lengths) * 3 < sum(len(b) for b in blocks):
+    cuts = sum(is_certain(a, b) for a, b in pairs) / max(1, len(pairs))
+    columns = sorted(p.column for block in blocks for p in block if p.words > 3 and p.column <= WIDEST)
+    if len(columns) < 3 or len(columns) * 3 < sum(len(b) for b in blocks):
         return Layout(0, 0.0, spaced, cuts)
-    width = max(lengths)
-    narrow = [(a, b) for a, b in pairs if len(a.text) <= width]
-    full = sum(is_full(a, b, width) for a, b in narrow)
-    share = full / len(narrow) if narrow else 0.0
-    wrapped = width >= NARROWEST and full >= 2 and share >= 0.4
-    return Layout(width if wrapped else 0, share, spaced, cuts)
+    share = 0.0
+    for width in dict.fromkeys((columns[-1], columns[len(columns) * 49 // 50 - 1])):  # a few lines may stand out
+        narrow = [(a, b) for a, b in pairs if a.column <= width]
+        full = sum(is_full(a, b, width) for a, b in narrow)
+        share = full / len(narrow) if narrow else 0.0
+        if width >= NARROWEST and full >= 2 and share >= 0.4:
+            return Layout(width, share, spaced, cuts)
+    return Layout(0, share, spaced, cuts)
+
+
+def is_certain(a: Piece, b: Piece) -> bool:
+    """Whether the break cuts a sentence beyond doubt, and at no word where a wrap would."""
+    return b.opens == "tail" or (a.closes == "dangling" and a.words > 2 and b.opens not in LOWER)
 
 
 def is_full(a: Piece, b: Piece, width: int) -> bool:
-    """Whether a wrap at this width had to break between the lines."""
-    return len(a.text) + 1 + len(b.text.split(None, 1)[0]) > width >= len(a.text)
+    """Whether a wrap at this width had to break between the lines, the first of which is no wider."""
+    return a.column + 1 + len(b.text.split(None, 1)[0]) > width
 
 
 def blocks_of(lines: Sequence[Line], known: Words) -> tuple[list[list[Piece]], int]:
@@ -192,8 +201,11 @@ def blocks_of(lines: Sequence[Line], known: Words) -> tuple[list[list[Piece]], i
     blocks = []
     for run in runs:
         if len(run) > 1:
-            at = [(text, lines[n].start + lines[n].text.find(text), n) for text, n in run]
-            blocks.append([describe(*x, known) for x in at])
+            block = []
+            for text, n in run:
+                indent = lines[n].text.find(text)
+                block.append(describe(text, lines[n].start + indent, n, indent, known))
+            blocks.append(block)
     return blocks, len(runs)
 
 
