@@ -32,6 +32,7 @@ from copydesk.parse import parse
 from copydesk.validator import Setup
 
 RARE = 3  # a feature seen less often is left out
+RARE_WORD = 8  # the same of a feature that is a word: a word is not learnt from one article
 PASSES = 200  # of Adam over all breaks; the loss is flat by then
 
 
@@ -86,7 +87,12 @@ def breaks_of(split_line: ModuleType, validator: Any, documents: Sequence[Docume
 def train(breaks: Sequence[Break]) -> dict[str, float]:
     """Weights of a logistic regression with an L2 penalty of 1, by Adam over all breaks at once."""
     counts = Counter(f for b in breaks for f in b.features)
-    names = {f: n for n, f in enumerate(sorted(f for f, c in counts.items() if c >= RARE))}
+    names = {
+        f: n
+        for n, f in enumerate(
+            sorted(f for f, c in counts.items() if c >= (RARE_WORD if f.startswith(("last ", "first ")) else RARE))
+        )
+    }
     rows = [[names[f] for f in b.features if f in names] for b in breaks]
     columns = np.concatenate([np.array(r) for r in rows])
     owner = np.repeat(np.arange(len(rows)), [len(r) for r in rows])

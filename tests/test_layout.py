@@ -5,15 +5,18 @@ from __future__ import annotations
 import sys
 import time
 from itertools import pairwise
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copydesk.config import Config, Flags, checked, make_plan
+from copydesk.desk import open_desk, receive, record, tidy
 from copydesk.edits import apply
-from copydesk.folders import bundled, rules_folders, validator_class
-from copydesk.model import Article, Safety
+from copydesk.folders import bundled, read_rules, rules_folders, validator_class
+from copydesk.model import Article, Safety, Source
 from copydesk.parse import parse
 from copydesk.validator import Hit, Setup, Validator
 
@@ -318,3 +321,19 @@ def test_ends_of_a_file(text: str, good: str) -> None:
 
 def test_a_line_of_a_separator_alone_ends_a_paragraph() -> None:
     assert hits("split_line", "One line of\n\x85\nanother line of.\n") == []
+
+
+def test_what_was_asked_in_a_wrapped_text_is_still_asked_after_the_joins() -> None:
+    wrapped = (
+        "The old lighthouse at the mouth of the river has been dark since the\n"
+        "winter of the great storm, and nobody in the village will ever pay it.\n"
+        "Its lamp, which the council took away, has not been seen since then or\n"
+        "asked for.\n"
+    )
+    plan = make_plan(Config(checked({}, "settings")), Flags(select=("LAY",)), read_rules(FOLDERS), FOLDERS, Path())
+    desk = open_desk(plan)
+    draft = receive(desk, Source("article.md", "article.md", "article.md"), wrapped.encode(), len(wrapped))
+    tidy(desk, draft)
+    asked = [f for f in record(desk, draft).findings if f.code == "LAY103"]
+    assert [wrapped[f.span.start - 4 : f.span.end + 3] for f in asked] == [" it.\nIts"]
+    assert not asked[0].applied

@@ -150,6 +150,7 @@ LAYERS = {
     "repair": ("edits", "model", "scalars", "tree"),
     "spelling": (),
     "validator": ("contract", "edits", "model", "phrases", "repair", "rows", "schema", "lexicon", "spelling"),
+    "pieces": ("model",),
     "folders": ("validator", "model"),
     "desk": ("folders", "validator", "contract", "edits", "parse", "repair", "model"),
     "record": ("desk", "edits", "model"),
@@ -217,6 +218,6 @@ def test_the_folders_are_no_packages(kind: str) -> None:
 
 def test_validators_and_reports_import_only_what_they_may() -> None:
     for path in (ROOT / "validators").glob("*.py"):
-        assert imports(path) <= {"validator", "schema"}, path.name
+        assert imports(path) <= {"validator", "schema", "pieces"}, path.name
     for path in (ROOT / "reports").glob("*.py"):
         assert imports(path) <= {"model", "edits", "excerpt", "exchange"}, path.name

@@ -14,14 +14,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import exp
-from typing import NamedTuple
 
+from copydesk.pieces import (
+    CLOSERS,
+    DASHES,
+    LONG,
+    LOWER,
+    OPENERS,
+    SHORT,
+    WIDEST,
+    Layout,
+    Piece,
+    Words,
+    blocks_of,
+    goes_on,
+    hangs,
+    is_full,
+    layout_of,
+    titled,
+)
 from copydesk.validator import (
     MASK,
     Article,
     Contract,
     Hit,
-    Line,
     Safety,
     SettingError,
     Setup,
@@ -31,165 +47,44 @@ from copydesk.validator import (
     minimal,
 )
 
-WIDEST = 110  # code points; text wrapped by hand or by a program is narrower, a line of unwrapped prose is longer
-NARROWEST = 30
+ENDS_HERE = "a paragraph may end here"
+ALONE = "a heading, a speaker or a salutation"
 CAPITAL = "a capital after it"
 BEFORE_NOUN = frozenset(["a", "an", "the", "of", "and", "or", "your", "our", "their", "its", "my"])
+WAITING = BEFORE_NOUN | {
+    "in",
+    "on",
+    "at",
+    "by",
+    "for",
+    "from",
+    "to",
+    "with",
+    "into",
+    "per",
+    "this",
+    "these",
+    "his",
+    "her",
+}
+CUT = 0.02  # share of the line breaks that surely cut a sentence, from which on an article is taken for cut up
+LIKELY_NAME = 0.97  # after an article or a preposition, before a comma or a full stop
 CERTAIN = 0.999  # no sentence begins with a comma or a full stop
-ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Mt|Jr|Sr|vs|No|Fig|Vol|pp|e\.g|i\.e)|\b[A-Z])\.$"
-)
-CLOSERS = "\"'”’»)]}›"
-TAIL = ",.;:!?)]}”’»"
-OPENERS = "([{“‘«"
-MARK = re.compile(r"(?:[-+*•‣◦▪·●]|\d{1,9}[.)]|#{1,6}|>)(?:\s|$)|[-*_]{3}")
-KINDS_OF_END = ["colon", "comma", "semicolon", "dash", "dash", "dash", "slash"]
-ENDINGS = dict(zip(":,;-–—/", KINDS_OF_END, strict=True)) | dict.fromkeys(OPENERS, "open")
 TWO_MARKS = frozenset(a + b for a in ":,;-(" for b in ".,;:") | {".."}  # the second means something else
-AFTER_TAIL = " ,.;:!?\"'" + CLOSERS
-DASHES = "-–—"
-SHORT = 7  # words
+RAGGED = 2  # columns by which one line of a wrapped text may stand out
+WRAPPED = 50  # code points; prose that is wrapped at a narrower width looks like verse
 EXCERPT = 40  # code points
 NEAR = 12  # lines; further away a sentence is not looked for
-LONG = 120  # code points; a longer line counts as this many words
+LINK_TITLE = re.compile(r"\]\( ?(?:[^\s\"]+ )?\"")
+REFERENCE = re.compile(r"\[[^\]]{1,80}\]: ")
 LABEL = re.compile(r"[A-Z][\w ]{0,24}:\s\S")
 LETTERED = re.compile(r"\(?[a-zA-Z]{1,2}[.)] |\(?[ivx]{1,4}[.)] ")
 NAMED = re.compile(r"[a-z][\w.\-]{1,40}:\s")
 BYLINE = re.compile(r"by [A-Z]")
 TIME = re.compile(r"\d{1,2}:\d\d")
-LOWER = ("lower", "joining", "open-lower")
-GOING_ON = ("lower", "joining", "tail")
-TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 
 
-class Words(NamedTuple):
-    """Classes of small words of a language, from `rules/layout/english.yaml`, where they are explained."""
-
-    dangling: frozenset[str]
-    joining: frozenset[str]
-    opening: frozenset[str]
-    alone: frozenset[str]
-
-
-class Piece(NamedTuple):
-    """A line of a block without the blanks around it, described; `line` counts in `article.lines`."""
-
-    text: str
-    start: int
-    end: int
-    line: int
-    words: int
-    first: str
-    last: str
-    opens: str
-    closes: str
-    titled: float
-
-
-def describe(text: str, start: int, line: int, known: Words) -> Piece:
-    """Of a long line only the two ends are looked at: it is prose, whatever stands in its middle."""
-    begin = TOKEN.search(text, 0, 40)
-    ending = TOKEN.findall(text[-40:].rsplit(None, 1)[-1])
-    first, last = begin[0] if begin else "", ending[-1] if ending else ""
-    if len(text) > LONG:
-        count, titled = LONG, 0.0
-    else:
-        tokens = text.split()
-        weighty = [w for w in tokens if len(w) > 3]
-        count, titled = len(tokens), sum(w[0].isupper() for w in weighty) / len(weighty) if weighty else 1.0
-    return Piece(
-        text,
-        start,
-        start + len(text),
-        line,
-        count,
-        first,
-        last,
-        start_of(text, first, known),
-        end_of(text, last, known),
-        titled,
-    )
-
-
-def end_of(text: str, last: str, known: Words) -> str:
-    """How a line ends, as one of a dozen words."""
-    core = text.rstrip(CLOSERS)
-    if not core:
-        return "close"
-    c = core[-1]
-    if c in ".!?…":
-        return "abbreviation" if core is text and ABBREVIATION.search(core[-8:]) else "stop"
-    if c in ENDINGS:
-        return ENDINGS[c]
-    if len(core) < len(text):
-        return "close"
-    if c.isdigit():
-        return "digit"
-    if last in known.dangling or text in known.alone:
-        return "dangling"
-    if last[:1].islower():
-        return "lower"
-    if last[:1].isupper():
-        return "caps" if len(last) > 1 and last.isupper() else "title"
-    return "other"
-
-
-def start_of(text: str, first: str, known: Words) -> str:
-    """How a line begins, as one of a dozen words."""
-    c = text[0]
-    if text.startswith(("..", ":)", ":(", ":-", ";)")) or (
-        len(text) > 2 and not first and not any(map(str.isdigit, text))
-    ):
-        return "other"
-    if c in TAIL:
-        return "other" if c in ".:!?" and text[1:2] not in AFTER_TAIL else "tail"
-    if text[:2] in ("'s", "’s"):
-        return "tail"
-    if c in "-–—":
-        return "dash"
-    if c in OPENERS or c in "\"'":
-        return "open-lower" if text.lstrip("\"'“‘«([{")[:1].islower() else "open"
-    if c.isdigit():
-        return "digit"
-    if c in "@#" or text.startswith(("http://", "https://", "www.")):
-        return "address"
-    if text[len(first) : len(first) + 1].isdigit():
-        return "other"
-    if c.islower() and first[1:].islower() | (len(first) < 2):
-        return "joining" if first in known.joining else "lower"
-    if c.isupper():
-        if first in known.opening:
-            return "opening"
-        return "caps" if len(first) > 1 and first.isupper() else "title"
-    return "other"
-
-
-class Layout(NamedTuple):
-    """The width at which the article is wrapped (0: it is not), and whether blank lines part its paragraphs."""
-
-    width: int
-    share: float
-    spaced: bool
-
-
-def layout_of(blocks: Sequence[Sequence[Piece]], runs: int) -> Layout:
-    """Wrapped is where most lines of a narrow text could not have taken the first word of the line below."""
-    pairs = [(a, b) for block in blocks for a, b in pairwise(block)]
-    spaced = (runs - 1) * 4 >= len(pairs)
-    lengths = [len(p.text) for block in blocks for p in block if p.words > 3 and len(p.text) <= WIDEST]
-    if len(lengths) < 3 or len(lengths) * 3 < sum(len(b) for b in blocks):
-        return Layout(0, 0.0, spaced)
-    width = max(lengths)
-    narrow = [(a, b) for a, b in pairs if len(a.text) <= width]
-    full = sum(is_full(a, b, width) for a, b in narrow)
-    share = full / len(narrow) if narrow else 0.0
-    wrapped = width >= NARROWEST and full >= 2 and share >= 0.4
-    return Layout(width if wrapped else 0, share, spaced)
-
-
-def is_full(a: Piece, b: Piece, width: int) -> bool:
-    """Whether a wrap at this width had to break between the lines."""
-    return len(a.text) + 1 + len(b.text.split(None, 1)[0]) > width >= len(a.text)
+CUTS = (0.02, 0.05, 0.1, 0.2, 1.0)  # shares of the line breaks that surely cut a sentence
 
 
 def size_of(words: int) -> str:
@@ -202,14 +97,19 @@ PAIRS = re.findall(
 )
 
 
+def full_at(layout: Layout, a: Piece, b: Piece) -> bool:
+    """Whether a wrap at the width of the article had to break between the lines."""
+    return a.column <= layout.width and is_full(a, b, layout.width - (RAGGED if b.opens in LOWER else 0))
+
+
 def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
     """What is to be seen of the line break after line `n` of the block, as names of weights."""
     a, b = block[n], block[n + 1]
     before = block[n - 1] if n else None
     after = block[n + 2] if n + 2 < len(block) else None
     wrap = "no"
-    if layout.width and len(a.text) <= layout.width:
-        wrap = "full" if is_full(a, b, layout.width) else "room"
+    if layout.width and a.column <= layout.width:
+        wrap = "full" if full_at(layout, a, b) else "room"
     long_a, long_b = size_of(a.words), size_of(b.words)
     spaced = "spaced" if layout.spaced else "tight"
     seen = {"end": a.closes, "start": b.opens, "wrap": wrap, "gaps": spaced, "words": long_a, "next": long_b}
@@ -219,7 +119,7 @@ def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
     if wrap != "no":
         out.append(f"wrap {wrap} share {int(layout.share * 5)}")
     if wrap == "full":
-        out.append(f"slack {min(4, (layout.width - len(a.text)) // 3)}")
+        out.append(f"slack {min(4, (layout.width - a.column) // 3)}")
     out.append(f"before {before.closes} > {a.opens}" if before else f"first {long_a} {a.closes}")
     out.append(f"after {b.closes} > {after.opens}" if after else f"last {long_b} {b.closes}")
     if before and max(before.words, a.words, b.words) <= SHORT:
@@ -236,37 +136,57 @@ def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
         out.append("quote closes" if b.text.count('"') % 2 else "quote left open")
     if a.text[0].islower():
         out.append("begins lower")
+    cuts = "no" if not layout.cuts else str(next(n for n, x in enumerate(CUTS) if layout.cuts <= x))
+    out += [f"cuts {cuts}", f"cuts {cuts} end {a.closes}", f"cuts {cuts} start {b.opens}"]
+    out.append(f"rest {size_of(a.rest)} end {a.closes}")
+    out.append(f"next rest {size_of(b.rest)} start {b.opens}")
+    out.append(f"rest {size_of(a.rest)} end {a.closes} start {b.opens}")
+    out.append(f"end {a.closes} start {b.opens} {size_of(b.words)} > {b.closes}")
+    if after and b.words <= SHORT:
+        out.append(f"filling {a.closes} {b.opens} {after.opens}")
+    if before and a.words <= SHORT:
+        out.append(f"filled {before.closes} {a.opens} {b.opens}")
+    if a.closes in ("lower", "dangling"):
+        out += [f"last {a.last}", f"last {a.last} {b.opens}"]
+    if b.opens in ("lower", "joining", "opening"):
+        out.append(f"first {b.first}")
     return out
 
 
-def doubt(block: Sequence[Piece], n: int, layout: Layout) -> str:
+def doubt(block: Sequence[Piece], n: int, layout: Layout, is_markdown: bool = False) -> str:
     """Why the break after line `n` is not to be closed without a look, however sure the model is; '' for no reason."""
     a, b = block[n], block[n + 1]
     after = block[n + 2] if n + 2 < len(block) else None
     if LABEL.match(a.text) and LABEL.match(b.text):
         return "labelled lines"
+    if b.text.startswith(": ") and a.words <= 6 and is_markdown:
+        return "a definition list in Markdown"
     if b.opens == "tail":
         return ""
     if not layout.spaced and NAMED.match(b.text):
         return "a label in lower case"
     if is_byline(a, b, after):
         return "a byline"
+    if not full_at(layout, a, b) and not is_cut(layout):
+        opens = n == 0 or block[n - 1].closes in ("stop", "colon", "close")
+        if opens and (a.opens in LOWER or a.words <= 3 or (a.words <= 4 and a.closes == "comma")):
+            return ALONE
     hanging = hangs(a)
     if b.opens == "address" and not (hanging and after and goes_on(after)):
         return "an address"
-    if layout.width and is_full(a, b, layout.width):
+    if full_at(layout, a, b):
         if layout.spaced and layout.share > 0.8 and a.closes != "colon":
             return ""
-        if titled(a) and titled(b) and not hanging:
+        if titled(a) and titled(b) and not hanging and (layout.share < 0.5 or len(a.text) < WRAPPED):
             return "two titles"
         if b.opens in LOWER:
             return "a full stop before it" if a.closes == "stop" else ""
         if a.closes in ("stop", "close", "colon", "dash") or (b.opens == "opening" and not hanging):
-            return "a paragraph may end here"
+            return ENDS_HERE
         return ""
     if a.closes == "semicolon" or a.text.endswith(("; and", "; or")):
         return "a list with semicolons"
-    if a.closes == "colon" and not (after and after.opens == "tail"):
+    if a.closes == "colon" and not (after and after.opens == "tail") and not (is_cut(layout) and layout.spaced):
         return "a colon before it"
     if among_short_lines(block, n, layout):
         return "many short lines"
@@ -284,8 +204,11 @@ def between_entries(block: Sequence[Piece], n: int, layout: Layout) -> bool:
     a, b = block[n], block[n + 1]
     if max(a.text[-1], b.text[0]) >= "\u2e80":
         return True  # no spaces, no capitals: nothing here says where a sentence ends
-    if LETTERED.match(b.text) or TIME.match(b.text):
+    full = full_at(layout, a, b)
+    if (LETTERED.match(b.text) and not (full and b.opens in LOWER and a.closes != "stop")) or TIME.match(b.text):
         return True
+    if full and b.opens in LOWER:
+        return False
     if b.opens == "address" and " " not in b.text and " " not in a.text:
         return True
     if b.opens == "tail":
@@ -296,16 +219,24 @@ def between_entries(block: Sequence[Piece], n: int, layout: Layout) -> bool:
         return a.words < 4 and a.opens not in LOWER and b.opens not in LOWER and not follows  # an orphan label
     if a.closes == "colon" and not layout.spaced:
         return True
-    return (titled(a) and titled(b) and b.opens not in LOWER) or among_short_lines(block, n, layout)
+    titles = titled(a) and titled(b) and b.opens not in LOWER
+    return (titles and not full) or among_short_lines(block, n, layout)
 
 
-def is_verse(block: Sequence[Piece]) -> bool:
+def is_verse(block: Sequence[Piece], layout: Layout) -> bool:
     """Four lines or more, of even length and none long, half of which end in a mark: a stanza."""
     if len(block) < 4 or any(p.words > 12 for p in block):
         return False
+    if layout.width >= WRAPPED and all(full_at(layout, a, b) for a, b in pairwise(block)):
+        return False  # no poet fills every line to the same width
     lengths = [len(p.text) for p in block]
     marked = sum(p.closes in ("stop", "comma", "semicolon", "colon", "dash") for p in block)
     return max(lengths) <= 2.2 * min(lengths) and 2 * marked >= len(block)
+
+
+def is_cut(layout: Layout) -> bool:
+    """Whether sentences of the article have been cut, beyond doubt and not by a wrap."""
+    return not layout.width and layout.cuts >= CUT
 
 
 def is_byline(a: Piece, b: Piece, after: Piece | None) -> bool:
@@ -313,20 +244,6 @@ def is_byline(a: Piece, b: Piece, after: Piece | None) -> bool:
     if b.text == "by":
         return a.opens not in LOWER and a.words < 15 and not hangs(a)
     return bool(BYLINE.match(b.text)) and b.words < SHORT and not (after and goes_on(after))
-
-
-def goes_on(p: Piece) -> bool:
-    """A line that begins in the middle of a sentence; a signature after a dash is short and begins with a capital."""
-    if p.opens == "dash":
-        return p.text.lstrip(DASHES + " ")[:1].islower() or p.words > SHORT
-    return p.opens in GOING_ON or p.text[0] == "("
-
-
-def hangs(p: Piece) -> bool:
-    """A line that ends in the middle of a sentence, whatever follows."""
-    if p.text[-1] == '"':
-        return p.text[-2:-1] in ("", " ", "(")
-    return p.closes in ("dangling", "comma", "open") or p.text.endswith(("'s", "’s"))
 
 
 def words_are_lost(block: Sequence[Piece], n: int) -> bool:
@@ -344,15 +261,25 @@ def words_are_lost(block: Sequence[Piece], n: int) -> bool:
     return unfinished and name and after is not None and after.opens == "opening" and after.words > 4
 
 
-def titled(p: Piece) -> bool:
-    return p.titled > 0.7 and 2 <= p.words < 15
+def waits(p: Piece) -> bool:
+    """Whether a line ends in an article or a preposition, for which it takes a noun; verse hardly ever does."""
+    return p.closes == "dangling" and p.last in WAITING
+
+
+def between_halves(block: Sequence[Piece], n: int) -> bool:
+    """Whether the line after line `n` is a name, and the line after that a comma or a full stop."""
+    b, after = block[n + 1], block[n + 2] if n + 2 < len(block) else None
+    return b.opens in ("title", "caps", "opening") and b.words <= 8 and after is not None and after.opens == "tail"
 
 
 def among_short_lines(block: Sequence[Piece], n: int, layout: Layout) -> bool:
     """Four or more short lines in a row, and no comma or the like near that begins one: verse, or a menu."""
     if any(p.text in ("and", "or") for p in block[n : n + 2]):
         return False
-    if layout.spaced and any(p.words > 14 for p in block[max(0, n - NEAR) : n + NEAR]):
+    longest = max(p.words for p in block[max(0, n - NEAR) : n + NEAR])
+    if longest > SHORT and is_cut(layout) and any(waits(p) for p in block[max(0, n - 2) : n + 2]):
+        return False
+    if longest > 14 and layout.spaced:
         return False  # a paragraph of its own, with prose in it
     first, last = n, n + 1
     while first > max(0, n - 3) and block[first - 1].words <= SHORT:
@@ -395,9 +322,12 @@ class SplitLine(Validator):
 
     contract = Contract.SPACE
     scope = "body"
+    lasting = True
     cases = ("link", "wrap", "likely", "lost")
     safe: float = 0.9
-    likely: float = 0.7
+    cut_safe: float = 0.8
+    likely: float = 0.5
+    fair: float = 0.7
     weights: dict[str, float] = field(default_factory=dict, init=False, repr=False)
     known: Words = field(default=Words(*[frozenset()] * 4), init=False, repr=False)
 
@@ -422,7 +352,7 @@ class SplitLine(Validator):
         stanzas = [all(p.words <= SHORT for p in block) for block in blocks]
         for number, block in enumerate(blocks):
             near = stanzas[max(0, number - 1) : number + 2]
-            if is_verse(block) or (stanzas[number] and sum(near) > 1):
+            if is_verse(block, layout) or (stanzas[number] and sum(near) > 1):
                 continue  # verse; or short lines among short lines: another stanza, notes, a menu
             items = list_items(block, layout)
             hits = [None if n in items else self.judge(article, block, n, layout) for n in range(len(block) - 1)]
@@ -431,35 +361,62 @@ class SplitLine(Validator):
     def judge(self, article: Article, block: Sequence[Piece], n: int, layout: Layout) -> Hit | None:
         """What the break after line `n` of the block is; None where it is right as it stands."""
         a, b = block[n], block[n + 1]
-        full = bool(layout.width) and is_full(a, b, layout.width)
-        if (a.text[-1] + b.text[0] in TWO_MARKS) if b.opens == "tail" else (a.closes == "stop" and not full):
+        full = full_at(layout, a, b)
+        if b.opens == "tail" and a.text[-1] + b.text[0] in TWO_MARKS:
             return None
+        if b.opens != "tail" and a.closes == "stop" and not full and not (is_cut(layout) and layout.spaced):
+            return None
+        if a.text == b.text or "{#" in a.text[-80:] or REFERENCE.match(b.text):
+            return None  # a heading in the words of the paragraph, one with an anchor, or the address of a link
         if a.text[-1] == "-" and a.text[-2:-1].isalpha() and b.text[0].isalpha():
             return None  # a hyphenated word is another validator's
-        if b.text.startswith(": ") and a.words <= 6 and article.language != "fr":
-            return None  # a definition list in Markdown
-        masked, at = article.passages[0].masked, article.body.start
-        if article.lines[a.line].text.endswith(("  ", "\\")) or masked[a.end - 1 - at] == masked[b.start - at] == MASK:
+        if article.lines[a.line].text.endswith(("  ", "\\")) or is_inside(article, a, b, full):
             return None  # a line break in Markdown, or a break inside code, a link or a tag
         score = sum(self.weights.get(f, 0.0) for f in features(block, n, layout))
         confidence = round(1 / (1 + exp(-max(-30.0, min(30.0, score)))), 3)
         if b.opens == "tail" and a.closes != "stop":
             confidence = max(confidence, CERTAIN)
+        elif waits(a) and between_halves(block, n):
+            confidence = max(confidence, LIKELY_NAME)
         values: dict[str, object] = {"before": ends(a.text), "after": starts(b.text), "confidence": confidence}
         span = Span(a.end, b.start)
-        if article.language == "en" and b.text[0] in ".,;" and a.last.lower() in BEFORE_NOUN:
+        if article.language == "en" and b.opens == "tail" and b.text[0] in ".,;" and a.last.lower() in BEFORE_NOUN:
             return Hit(span, values, case="lost")  # the text of the link is gone
-        if not layout.width and confidence < self.safe and article.language == "en" and words_are_lost(block, n):
-            return Hit(span, values, case="lost")
+        edit = minimal(a.end, article.text[a.end : b.start], glue(block, n, article.language))
+        reason = doubt(block, n, layout, article.id.endswith((".md", ".markdown")))
+        enough = self.cut_safe if is_cut(layout) else self.safe
+        certain = confidence >= enough and not reason
+        doubtful = not certain and not layout.width and (confidence < self.safe or b.words <= 4)
+        if doubtful and article.language == "en" and words_are_lost(block, n):
+            return Hit(span, values, fix("join the lines", edit, safety=Safety.SUGGEST), case="lost")
         if confidence < self.likely or between_entries(block, n, layout):
             return None
-        edit = minimal(a.end, article.text[a.end : b.start], glue(block, n, article.language))
-        reason = doubt(block, n, layout)
-        if confidence >= self.safe and not reason:
+        if certain and (a.closes != "stop" or full or b.opens == "tail"):
             return Hit(span, values, fix("join the lines", edit), case="wrap" if full else "link")
-        if reason and (confidence < self.safe or (reason == CAPITAL and not hangs(a))):
+        if not self.is_worth_asking(confidence, reason, a, b, layout):
             return None
         return Hit(span, values | {"doubt": reason}, fix("join the lines", edit, safety=Safety.UNSAFE), case="likely")
+
+    def is_worth_asking(self, confidence: float, reason: str, a: Piece, b: Piece, layout: Layout) -> bool:
+        """Whether to ask a person: readily where the article is known to be cut or wrapped, else hardly ever."""
+        if not reason:
+            return confidence >= (self.likely if is_cut(layout) or layout.width else self.fair)
+        if layout.share >= 0.6 and reason == ENDS_HERE:
+            return confidence >= 0.6 and not LABEL.match(b.text) and not a.text.endswith("}")
+        if is_cut(layout) and layout.spaced and reason == CAPITAL:
+            return confidence >= self.fair
+        return (
+            confidence >= self.safe and (reason != CAPITAL or hangs(a)) and not (reason == ALONE and a.closes == "caps")
+        )
+
+
+def is_inside(article: Article, a: Piece, b: Piece, full: bool) -> bool:
+    """Whether the break stands in code, a tag or a link, other than in the wrapped title of a link."""
+    masked, at = article.passages[0].masked, article.body.start
+    if not masked[a.end - 1 - at] == masked[b.start - at] == MASK:
+        return False
+    begin = a.text.rfind("](")
+    return not (full and begin >= 0 and ")" not in a.text[begin:] and LINK_TITLE.match(a.text[begin:] + " " + b.text))
 
 
 def ends(text: str) -> str:
@@ -504,28 +461,9 @@ def grouped(hits: Sequence[Hit | None], block: Sequence[Piece]) -> Iterator[Hit]
         yield Hit(span, values, fix("join the lines", *edits), case=run[0].case)
 
 
-def blocks_of(lines: Sequence[Line], known: Words) -> tuple[list[list[Piece]], int]:
-    """The runs of two and more lines of prose that nothing stands between, and the number of runs of any length."""
-    runs: list[list[tuple[str, int]]] = []
-    run: list[tuple[str, int]] = []
-    for n, line in enumerate(lines):
-        if line.kind != "paragraph" and line.kind != "list":
-            run = []
-            continue
-        text = line.text.strip()
-        if not text:  # a separator that Markdown does not take for a blank
-            run = []
-            continue
-        if not run or (line.kind == "list" and MARK.match(text)):
-            run = []
-            runs.append(run)
-        run.append((text, n))
-    blocks = []
-    for run in runs:
-        if len(run) > 1:
-            at = [(text, lines[n].start + lines[n].text.find(text), n) for text, n in run]
-            blocks.append([describe(*x, known) for x in at])
-    return blocks, len(runs)
+def is_address(p: Piece) -> bool:
+    """Whether a line begins with the name of a site, which is in lower case wherever it stands."""
+    return "." in p.text.split(None, 1)[0].rstrip(CLOSERS + ".,;:")
 
 
 def list_items(block: Sequence[Piece], layout: Layout) -> set[int]:
@@ -534,11 +472,11 @@ def list_items(block: Sequence[Piece], layout: Layout) -> set[int]:
     loose = True  # nothing runs into the present line
     for n in range(len(block) - 1):
         a, b = block[n], block[n + 1]
-        if layout.width and is_full(a, b, layout.width):
+        if full_at(layout, a, b):
             loose = False
             continue
-        item = loose and a.opens in LOWER
-        if item and b.opens in LOWER:
+        item = loose and a.opens in LOWER and a.words < LONG and not is_address(a)
+        if item and b.opens in LOWER and b.words < LONG:
             out.add(n)
         loose = n in out or a.closes in ("stop", "colon")
     return out

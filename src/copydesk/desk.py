@@ -8,6 +8,7 @@ the journal; `record.py` turns them into findings that speak of the file as it w
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -17,7 +18,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from copydesk.contract import Contract, violation
-from copydesk.edits import apply, choose
+from copydesk.edits import apply, choose, mover
 from copydesk.folders import open_validator, rules_folders
 from copydesk.model import Article, Edit, Finding, Fix, LevelsByPath, Plan, Rule, Safety, Severity, Source, Span
 from copydesk.parse import parse
@@ -178,7 +179,7 @@ def _work(
     while True:
         for key in by_key:
             if key in stale:
-                draft.found[key] = _look(desk, by_key[key], draft, article, facts)
+                draft.found[key] = _again(desk, by_key[key], draft, article, facts)
         stale = set()
         ready = [
             (f, f.fixes[0])
@@ -275,7 +276,20 @@ def _move(
     for key in draft.found:
         if key not in stale and shift and by_key[key].validator.scope == "body":
             draft.found[key] = [_shifted(f, shift) for f in draft.found[key]]
+        elif key in stale and by_key[key].validator.lasting:
+            move = mover(edits)
+            draft.found[key] = [_shifted(f, by) for f in draft.found[key] if (by := move(f.span)) is not None]
     return stale
+
+
+def _again(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: Mapping[str, Facts]) -> list[Finding]:
+    """What a checker says now, and what a lasting one said before of places that no repair has touched."""
+    found = _look(desk, checker, draft, article, facts)
+    if checker.validator.lasting:
+        starts = sorted(f.span.start for f in found)
+        old = draft.found.get(checker.key, ())
+        found += [f for f in old if bisect_left(starts, f.span.start) == bisect_right(starts, f.span.end)]
+    return found
 
 
 def _shifted(f: Finding, by: int) -> Finding:

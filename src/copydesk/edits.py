@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from itertools import accumulate
 
 from copydesk.model import Applied, Edit, Span
 
@@ -41,6 +42,19 @@ def invert(edits: Iterable[Edit]) -> tuple[Edit, ...]:
         out.append(Edit(e.start + shift, e.new, e.old))
         shift += len(e.new) - len(e.old)
     return tuple(out)
+
+
+def mover(edits: Iterable[Edit]) -> Callable[[Span], int | None]:
+    """Says of a span how far it moves when the edits are made; None where one of them touches it."""
+    made = sorted(edits, key=lambda e: (e.start, e.end))
+    starts, ends = [e.start for e in made], [e.end for e in made]
+    sums = [0, *accumulate(len(e.new) - len(e.old) for e in made)]
+
+    def move(span: Span) -> int | None:
+        before = bisect_left(ends, span.start)
+        return sums[before] if before == bisect_right(starts, span.end) else None
+
+    return move
 
 
 def minimal(start: int, old: str, new: str) -> Edit:

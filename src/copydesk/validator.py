@@ -258,6 +258,8 @@ class Validator:
     contract: ClassVar[Contract] = Contract.REPORT
     scope: ClassVar[Scope] = "all"
     """What it reads: a change elsewhere cannot change what it says, so it is not run again for one."""
+    lasting: ClassVar[bool] = False
+    """What it found stands until a repair touches the place, although other repairs took away what it was seen by."""
     cases: ClassVar[tuple[str, ...]] = ("",)
     """The kinds of hit it yields; a rule picks one with `case`."""
 

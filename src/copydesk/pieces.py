@@ -1,0 +1,227 @@
+"""Runs of lines of prose, described for whoever asks whether two of them are one sentence.
+
+A piece is a line without the blanks around it, with a word for how it begins and one for how it ends. Pure functions
+over `article.lines`; what is made of them is the validators' business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from copydesk.model import Line
+
+WIDEST = 110  # code points; text wrapped by hand or by a program is narrower, a line of unwrapped prose is longer
+NARROWEST = 30
+ABBREVIATION = re.compile(
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Mt|Jr|Sr|vs|No|Fig|Vol|pp|e\.g|i\.e)|\b[A-Z])\.$"
+)
+CLOSERS = "\"'”’»)]}›"
+TAIL = ",.;:!?)]}”’»"
+OPENERS = "([{“‘«"
+MARK = re.compile(r"(?:[-+*•‣◦▪·●]|\d{1,9}[.)]|#{1,6}|>)(?:\s|$)|[-*_]{3}")
+KINDS_OF_END = ["colon", "comma", "semicolon", "dash", "dash", "dash", "slash"]
+ENDINGS = dict(zip(":,;-–—/", KINDS_OF_END, strict=True)) | dict.fromkeys(OPENERS, "open")
+AFTER_TAIL = " ,.;:!?\"'" + CLOSERS
+DASHES = "-–—"
+SHORT = 7  # words
+LONG = 120  # code points; a longer line counts as this many words
+LOWER = ("lower", "joining", "open-lower")
+GOING_ON = ("lower", "joining", "tail")
+TOKEN = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+
+
+class Words(NamedTuple):
+    """Classes of small words of a language, from `rules/layout/english.yaml`, where they are explained."""
+
+    dangling: frozenset[str]
+    joining: frozenset[str]
+    opening: frozenset[str]
+    alone: frozenset[str]
+
+
+class Piece(NamedTuple):
+    """A line of a block without the blanks around it, described; `line` counts in `article.lines`."""
+
+    text: str
+    start: int
+    end: int
+    line: int
+    words: int
+    first: str
+    last: str
+    opens: str
+    closes: str
+    titled: float
+    rest: int
+    column: int
+
+
+def describe(text: str, start: int, line: int, indent: int, known: Words) -> Piece:
+    """Of a long line only the two ends are looked at: it is prose, whatever stands in its middle."""
+    begin = TOKEN.search(text, 0, 40)
+    ending = TOKEN.findall(text[-40:].rsplit(None, 1)[-1])
+    first, last = begin[0] if begin else "", ending[-1] if ending else ""
+    if len(text) > LONG:
+        count, titled = LONG, 0.0
+    else:
+        tokens = text.split()
+        weighty = [w for w in tokens if len(w) > 3]
+        count, titled = len(tokens), sum(w[0].isupper() for w in weighty) / len(weighty) if weighty else 1.0
+    return Piece(
+        text,
+        start,
+        start + len(text),
+        line,
+        count,
+        first,
+        last,
+        start_of(text, first, known),
+        end_of(text, last, known),
+        titled,
+        rest_of(text),
+        indent + len(text),
+    )
+
+
+def rest_of(text: str) -> int:
+    """How many words stand after the last full stop within a line; 0 where there is no such stop. Few is all we ask."""
+    stop = max(text.rfind(". ", 0, -1), text.rfind("? ", 0, -1), text.rfind("! ", 0, -1))
+    return text.count(" ", stop, stop + LONG) if stop >= 0 else 0
+
+
+def end_of(text: str, last: str, known: Words) -> str:
+    """How a line ends, as one of a dozen words."""
+    core = text.rstrip(CLOSERS)
+    if not core:
+        return "close"
+    c = core[-1]
+    if c in ".!?…":
+        return "abbreviation" if core is text and ABBREVIATION.search(core[-8:]) else "stop"
+    if c in ENDINGS:
+        return ENDINGS[c]
+    if len(core) < len(text):
+        return "close"
+    if c.isdigit():
+        return "digit"
+    if last in known.dangling or text in known.alone:
+        return "dangling"
+    if last[:1].islower():
+        return "lower"
+    if last[:1].isupper():
+        return "caps" if len(last) > 1 and last.isupper() else "title"
+    return "other"
+
+
+def start_of(text: str, first: str, known: Words) -> str:
+    """How a line begins, as one of a dozen words."""
+    c = text[0]
+    if text.startswith(("..", ":)", ":(", ":-", ";)")) or (
+        len(text) > 2 and not first and not any(map(str.isdigit, text))
+    ):
+        return "other"
+    if c in TAIL:
+        return "other" if c in ".:!?" and text[1:2] not in AFTER_TAIL else "tail"
+    if text[:2] in ("'s", "’s"):
+        return "tail"
+    if c in "-–—":
+        return "dash"
+    if c in OPENERS or c in "\"'":
+        return "open-lower" if text.lstrip("\"'“‘«([{")[:1].islower() else "open"
+    if c.isdigit():
+        return "digit"
+    if c in "@#" or text.startswith(("http://", "https://", "www.")):
+        return "address"
+    if text[len(first) : len(first) + 1].isdigit():
+        return "other"
+    if c.islower() and first[1:].islower() | (len(first) < 2):
+        return "joining" if first in known.joining else "lower"
+    if c.isupper():
+        if first in known.opening:
+            return "opening"
+        return "caps" if len(first) > 1 and first.isupper() else "title"
+    return "other"
+
+
+class Layout(NamedTuple):
+    """The width at which the article is wrapped (0: it is not), and whether blank lines part its paragraphs."""
+
+    width: int
+    share: float
+    spaced: bool
+    cuts: float = 0.0
+
+
+def layout_of(blocks: Sequence[Sequence[Piece]], runs: int) -> Layout:
+    """Wrapped is where most lines of a narrow text could not have taken the first word of the line below."""
+    pairs = [(a, b) for block in blocks for a, b in pairwise(block)]
+    spaced = (runs - 1) * 4 >= len(pairs)
+    cuts = sum(is_certain(a, b) for a, b in pairs) / max(1, len(pairs))
+    columns = sorted(p.column for block in blocks for p in block if p.words > 3 and p.column <= WIDEST)
+    if len(columns) < 3 or len(columns) * 3 < sum(len(b) for b in blocks):
+        return Layout(0, 0.0, spaced, cuts)
+    share = 0.0
+    for width in dict.fromkeys((columns[-1], columns[len(columns) * 49 // 50 - 1])):  # a few lines may stand out
+        narrow = [(a, b) for a, b in pairs if a.column <= width]
+        full = sum(is_full(a, b, width) for a, b in narrow)
+        share = full / len(narrow) if narrow else 0.0
+        if width >= NARROWEST and full >= 2 and share >= 0.4:
+            return Layout(width, share, spaced, cuts)
+    return Layout(0, share, spaced, cuts)
+
+
+def is_certain(a: Piece, b: Piece) -> bool:
+    """Whether the break cuts a sentence beyond doubt, and at no word where a wrap would."""
+    return b.opens == "tail" or (a.closes == "dangling" and a.words > 2 and b.opens not in LOWER)
+
+
+def is_full(a: Piece, b: Piece, width: int) -> bool:
+    """Whether a wrap at this width had to break between the lines, the first of which is no wider."""
+    return a.column + 1 + len(b.text.split(None, 1)[0]) > width
+
+
+def blocks_of(lines: Sequence[Line], known: Words) -> tuple[list[list[Piece]], int]:
+    """The runs of two and more lines of prose that nothing stands between, and the number of runs of any length."""
+    runs: list[list[tuple[str, int]]] = []
+    run: list[tuple[str, int]] = []
+    for n, line in enumerate(lines):
+        if line.kind != "paragraph" and line.kind != "list":
+            run = []
+            continue
+        text = line.text.strip()
+        if not text:  # a separator that Markdown does not take for a blank
+            run = []
+            continue
+        if not run or (line.kind == "list" and MARK.match(text)):
+            run = []
+            runs.append(run)
+        run.append((text, n))
+    blocks = []
+    for run in runs:
+        if len(run) > 1:
+            block = []
+            for text, n in run:
+                indent = lines[n].text.find(text)
+                block.append(describe(text, lines[n].start + indent, n, indent, known))
+            blocks.append(block)
+    return blocks, len(runs)
+
+
+def goes_on(p: Piece) -> bool:
+    """A line that begins in the middle of a sentence; a signature after a dash is short and begins with a capital."""
+    if p.opens == "dash":
+        return p.text.lstrip(DASHES + " ")[:1].islower() or p.words > SHORT
+    return p.opens in GOING_ON or p.text[0] == "("
+
+
+def hangs(p: Piece) -> bool:
+    """A line that ends in the middle of a sentence, whatever follows."""
+    if p.text[-1] == '"':
+        return p.text[-2:-1] in ("", " ", "(")
+    return p.closes in ("dangling", "comma", "open") or p.text.endswith(("'s", "’s"))
+
+
+def titled(p: Piece) -> bool:
+    return p.titled > 0.7 and 2 <= p.words < 15
