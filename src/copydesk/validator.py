@@ -30,6 +30,22 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from copydesk.contract import Contract
 from copydesk.edits import diff, minimal
+from copydesk.frames import (
+    LEAST,
+    MAJORITY,
+    Row,
+    Table,
+    cells_of,
+    compile_relation,
+    compile_schema,
+    constrained,
+    frame_of,
+    path_of,
+    rejected,
+    relation_frame,
+    rows_of,
+    tables_of,
+)
 from copydesk.model import (
     MASK,
     Article,
@@ -49,12 +65,35 @@ from copydesk.model import (
     Scalar,
     Span,
 )
-from copydesk.schema import TYPES, FieldSpec, Relation, Schema, SchemaError, Schemas, general, judge, near, open_schemas
+from copydesk.relations import KINDS, amp_cache_of, bare_url, clip, demanded, host_of, registrable, slug_of
+from copydesk.schema import (
+    Condition,
+    FieldSpec,
+    Relation,
+    Schema,
+    SchemaError,
+    Schemas,
+    canonical,
+    general,
+    holds,
+    is_empty,
+    judge,
+    locate,
+    near,
+    particular,
+)
+from copydesk.schema_file import open_schemas
+from copydesk.value_types import DATES, TYPES, as_iso
 
 __all__ = [
+    "DATES",
+    "KINDS",
+    "LEAST",
+    "MAJORITY",
     "MASK",
     "TYPES",
     "Article",
+    "Condition",
     "Contract",
     "CorpusValidator",
     "Edit",
@@ -74,6 +113,7 @@ __all__ = [
     "Passage",
     "Problem",
     "Relation",
+    "Row",
     "Safety",
     "Scalar",
     "Schema",
@@ -82,13 +122,37 @@ __all__ = [
     "SettingError",
     "Setup",
     "Span",
+    "Table",
     "Validator",
+    "amp_cache_of",
+    "as_iso",
+    "bare_url",
+    "canonical",
+    "cells_of",
+    "clip",
+    "compile_relation",
+    "compile_schema",
+    "constrained",
+    "demanded",
     "diff",
     "fix",
+    "frame_of",
     "general",
+    "holds",
+    "host_of",
+    "is_empty",
     "judge",
+    "locate",
     "minimal",
     "near",
+    "particular",
+    "path_of",
+    "registrable",
+    "rejected",
+    "relation_frame",
+    "rows_of",
+    "slug_of",
+    "tables_of",
 ]
 
 Scope: TypeAlias = Literal["front", "body", "all"]
