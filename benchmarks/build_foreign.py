@@ -172,7 +172,9 @@ def main() -> None:
         path.write_text(HEAD.format(name=languages[target]["name"]) + "\n".join(lines) + "\n", "utf-8")
         print(f"{path.name}: {sum(len(x.split()) - 1 for x in lines)} words, {path.stat().st_size // 1000} KB")
     common = [" ".join([t, *openers(t, frequencies.of(t), 200)]) for t in TARGETS if t != "en"]
-    head = HEAD.replace("Words that {name} texts do not use, by source language", "The commonest words of each language")
+    head = HEAD.replace(
+        "Words that {name} texts do not use, by source language", "The commonest words of each language"
+    )
     (RULES / "words" / "openers.txt").write_text(head + "\n".join(common) + "\n", "utf-8")
 
 

@@ -375,7 +375,11 @@ class NameVariant(CorpusValidator):
             or spelling.is_inflected(one, other)
         ):
             return None
-        if not self._is_candidate(one, {}) or not self._is_candidate(other, {}) or frozenset((one, other)) in self.distinct:
+        if (
+            not self._is_candidate(one, {})
+            or not self._is_candidate(other, {})
+            or frozenset((one, other)) in self.distinct
+        ):
             return None
         if not any(w.lower() in self.given_names for w in (*shared, other)) or not self.common.isdisjoint(
             w.lower() for w in shared

@@ -1,17 +1,16 @@
 """The values of the whole corpus against their schema, by pandera.
 
-What passed its type becomes a cell of a table, one for the articles and one for each list, in nullable dtypes. The
-schema is compiled into pandera schemas, which alone decide on ranges, patterns, lists of values and uniqueness; each
-failure is led back to its article and field and put in our words, once. The tables are only read.
+The schema is compiled into pandera schemas, which alone decide on ranges, patterns, lists of values, uniqueness and
+references; each value that they reject is led back to its article and field and put in our words, once.
 """
 
 from __future__ import annotations
 
 import difflib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from copydesk.validator import (
     Article,
@@ -29,14 +28,20 @@ from copydesk.validator import (
     Schema,
     Schemas,
     Setup,
+    Table,
+    bare_url,
+    cells_of,
+    clip,
+    compile_schema,
+    constrained,
     fix,
-    general,
+    frame_of,
     judge,
+    locate,
+    path_of,
+    rejected,
+    tables_of,
 )
-
-_DTYPES = {"int": "Int64", "list": "Int64", "number": "Float64", "bool": "boolean"}
-_TEXT = "string[python]"
-"""Not the Arrow kind: its regular expressions are others."""
 
 
 @dataclass
@@ -46,29 +51,26 @@ class SchemaTables(CorpusValidator):
     contract = Contract.FIELD
     scope = "front"
     needs_fact = True
-    cases = ("value", "range", "pattern", "length", "items", "repeated-item", "unique", "overused")
+    cases = ("value", "range", "pattern", "length", "items", "repeated-item", "unique", "overused", "dangling")
     _schemas: Schemas = field(default_factory=lambda: Schemas({}), init=False)
     _columns: dict[str, dict[str, FieldSpec]] = field(default_factory=dict, init=False)
     """By the name of a schema, its fields that some constraint looks at."""
 
     def prepare(self, setup: Setup) -> None:
         self._schemas = setup.schemas
-        for name, schema in self._schemas.by_name.items():
-            self._columns[name] = {path: spec for path, spec in schema.fields.items() if _is_column(schema, spec)}
+        self._columns = {name: constrained(schema) for name, schema in self._schemas.by_name.items()}
+        for columns in [*self._columns.values()]:
+            for spec in columns.values():
+                name, colon, path = str(spec.constraints.get("refers-to", "")).rpartition(":")
+                if colon and name in self._columns and path in self._schemas.by_name[name].fields:
+                    self._columns[name][path] = self._schemas.by_name[name].fields[path]
 
     def observe(self, article: Article) -> Any:
         """[[article, schema, [[path, value], ...]]]: only values that some constraint looks at."""
         schema = self._schemas.of(article)
         if schema is None or article.meta is None:
             return None
-        cells, columns = [], self._columns[schema.name]
-        for path, found in article.meta.fields.items():
-            spec = columns.get(general(path))
-            if spec is not None:
-                value = judge(spec, found.node)[1]
-                if value is not None:
-                    cells.append([path, value])
-        return [[article.id, schema.name, cells]]
+        return [[article.id, schema.name, cells_of(article, self._columns[schema.name])]]
 
     def merge(self, a: Any, b: Any) -> Any:
         a += b
@@ -80,62 +82,58 @@ class SchemaTables(CorpusValidator):
             rows[name].append((article, cells))
         facts: dict[str, list[Any]] = defaultdict(list)
         notes = []
+        tables = {name: tables_of(articles) for name, articles in rows.items()}
         for name, articles in rows.items():
             notes.append(f"schema {name}: {len(articles):,} article{'s' if len(articles) != 1 else ''}")
             schema = self._schemas.by_name[name]
-            compiled = self.compile(schema)
-            for table in _tables(schema, articles):
+            compiled = self.compile(schema, self._keys(schema, rows, tables))
+            for table in tables[name].values():
+                seen = set()
                 for article, path, case, values in _failures(schema, table, compiled[table.name]):
-                    facts[article].append([path, case, values])
+                    if (article, path) not in seen:  # one defect, one finding, however many checks it fails
+                        facts[article].append([path, case, values])
+                    seen.add((article, path))
         return Facts(dict(facts), None, tuple(notes))
 
-    def compile(self, schema: Schema) -> dict[str, Any]:
+    def compile(self, schema: Schema, keys: Mapping[str, frozenset[Any]] | None = None) -> dict[str, Any]:
         """The pandera schema of each table; `""` is the table of the articles, `images[]` that of their images."""
-        import pandera.pandas as pa
+        return compile_schema(schema, self._columns[schema.name], keys)
 
-        columns: dict[str, dict[str, Any]] = defaultdict(dict)
-        frame_checks: dict[str, list[Any]] = defaultdict(list)
-        for spec in self._columns[schema.name].values():
-            table, column = _place(spec.path)
-            columns[table][column] = _column(pa, spec)
-            if spec.constraints.get("unique-items"):
-                check = pa.Check(lambda df: ~df.duplicated(["list", "value"]), name="unique_items")
-                frame_checks[spec.path + "[]"].append(check)
-        return {
-            table: pa.DataFrameSchema(found, checks=frame_checks.get(table, []), name=table or "articles")
-            for table, found in columns.items()
-        }
+    def _keys(
+        self, schema: Schema, rows: Mapping[str, list[Any]], tables: Mapping[str, Mapping[str, Table]]
+    ) -> dict[str, frozenset[Any]]:
+        """By the path of a field that refers to others, the values that there are."""
+        keys = {}
+        for spec in schema.fields.values():
+            target = spec.constraints.get("refers-to")
+            if target == "file":
+                names = [article.rpartition(".")[0] or article for found in rows.values() for article, _ in found]
+                keys[spec.path] = frozenset((*names, *(n.rpartition("/")[2] for n in names)))
+            elif target is not None:
+                name, _, path = target.rpartition(":")
+                table, bracket, column = path.rpartition("[]")
+                found = tables.get(name or schema.name, {}).get(table + bracket)
+                cells = found.cells.get(column.removeprefix(".") or "value", []) if found else []
+                keys[spec.path] = frozenset(c for c in cells if c is not None)
+        return keys
 
     def settle(self, article: Article, fact: Any, shared: Any) -> Iterator[Hit]:
         schema, meta = self._schemas.of(article), article.meta
         if schema is None or meta is None:
             return
         for path, case, values in fact or ():
-            found, spec = meta.fields.get(path), schema.spec(path)
+            found, spec = locate(schema, meta, path), schema.spec(path)
             if found is None or spec is None or judge(spec, found.node)[1] != values["cell"]:
                 continue  # repaired since the facts were drawn
-            node = found.node
+            node, at = found.node, found.path
             span = node.span if isinstance(node, Scalar) or found.key is None else found.key.span
-            at = path
             fixes: tuple[Fix, ...] = ()
             if case == "repeated-item":
-                at = path.rpartition("[")[0]
+                at = at.rpartition("[")[0]
                 fixes = _without(article, meta, at, node.span.start)
-            values = {"field": path, "value": _clip(str(values["cell"])), **values}
+            values = {"field": found.path, "value": clip(str(values["cell"])), **values}
             del values["cell"]
             yield Hit(span, values, fixes, at, case)
-
-
-def _is_column(schema: Schema, spec: FieldSpec) -> bool:
-    """Whether a constraint looks at the field, or at the list that it is an item of."""
-    if spec.constraints:
-        return True
-    above = schema.fields.get(spec.path.removesuffix("[]")) if spec.path.endswith("[]") else None
-    return above is not None and bool(above.constraints.get("unique-items"))
-
-
-def _clip(value: str, length: int = 60) -> str:
-    return value if len(value) <= length else value[: length - 1] + "…"
 
 
 def _without(article: Article, meta: FrontMatter, path: str, start: int) -> tuple[Fix, ...]:
@@ -151,117 +149,26 @@ def _without(article: Article, meta: FrontMatter, path: str, start: int) -> tupl
     return fix("take the second one out", edit, safety=Safety.UNSAFE)
 
 
-# ------------------------------------------------------------------------------------------------------------- tables
-
-
-class _Table(NamedTuple):
-    """Rows of one kind: whose each is, the path that it has in its article (`images[0]`), and the cells by column."""
-
-    name: str
-    articles: list[str]
-    paths: list[str]
-    cells: dict[str, list[Any]]
-
-
-def _place(path: str) -> tuple[str, str]:
-    """The table and the column of a field: `images[].width` is `width` of `images[]`, `topics[]` its own `value`."""
-    table, bracket, column = path.rpartition("[]")
-    return table + bracket, column.removeprefix(".") or "value"
-
-
-def _path(row: str, column: str) -> str:
-    if not row:
-        return column
-    return row if column == "value" else f"{row}.{column}"
-
-
-def _tables(schema: Schema, articles: list[Any]) -> list[_Table]:
-    """The tables of one schema. An article or item without a value of its own has None there."""
-    tables: dict[str, _Table] = {}
-    for article, cells in articles:
-        rows: dict[tuple[str, str], int] = {}
-        for path, value in cells:
-            name, column = _place(general(path))
-            at = path[: path.rfind("]") + 1]
-            table = tables.setdefault(name, _Table(name, [], [], {}))
-            n = rows.setdefault((name, at), len(table.articles))
-            if n == len(table.articles):
-                table.articles.append(article)
-                table.paths.append(at)
-            cells_of = table.cells.setdefault(column, [])
-            cells_of.extend([None] * (n - len(cells_of)))
-            cells_of.append(value)
-    for table in tables.values():
-        for cells_of in table.cells.values():
-            cells_of.extend([None] * (len(table.articles) - len(cells_of)))
-    return list(tables.values())
-
-
-def _column(pa: Any, spec: FieldSpec) -> Any:
-    says, checks = spec.constraints, []
-    if "values" in says:
-        checks.append(pa.Check.isin(allowed_values=says["values"]))
-    if "pattern" in says:
-        checks.append(pa.Check.str_matches(pattern=f"(?:{says['pattern']})$"))
-    if "min-length" in says or "max-length" in says:
-        checks.append(pa.Check.str_length(min_value=says.get("min-length"), max_value=says.get("max-length")))
-    for key, bound in (("min", "ge"), ("min-items", "ge"), ("max", "le"), ("max-items", "le")):
-        if key in says:
-            checks.append(getattr(pa.Check, bound)(**{f"{key[:3]}_value": says[key]}))
-    if "max-uses" in says:
-        most = says["max-uses"]
-        seldom = pa.Check(lambda s: s.map(s.value_counts()) <= most, name="max_uses", statistics={"max_uses": most})
-        checks.append(seldom)
-    return pa.Column(
-        _DTYPES.get(spec.type, _TEXT),
-        checks,
-        nullable=True,
-        required=False,
-        unique=bool(says.get("unique")),
-        report_duplicates="exclude_first",
-    )
-
-
-def _frame(schema: Schema, table: _Table) -> Any:
-    import pandas as pd
-
-    lists = [f"{article}\n{path.rpartition('[')[0]}" for article, path in zip(table.articles, table.paths, strict=True)]
-    text: Any = _TEXT
-    data: dict[str, Any] = {"article": pd.array(table.articles, dtype=text), "list": pd.array(lists, dtype=text)}
-    for column, values in table.cells.items():
-        spec = schema.fields[_path(table.name, column)]
-        dtype: Any = _DTYPES.get(spec.type, _TEXT)
-        data[column] = pd.array(values, dtype=dtype)
-    return pd.DataFrame(data)
-
-
 # ----------------------------------------------------------------------------------------------------------- failures
 
 
-def _failures(schema: Schema, table: _Table, compiled: Any) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
-    """What pandera rejects in a table, each defect once: article, path, case, and the words for it."""
-    from pandera.errors import SchemaErrors
-
-    try:
-        compiled.validate(_frame(schema, table), lazy=True)
-        return
-    except SchemaErrors as e:
-        errors = e.schema_errors
-    for error in errors:
-        rejected = error.failure_cases
-        if not hasattr(rejected, "columns") or "index" not in rejected.columns:
-            raise RuntimeError(f"pandera could not check {compiled.name}: {error.reason_code}")
+def _failures(schema: Schema, table: Table, compiled: Any) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """What pandera rejects in a table: article, path, case, and the words for it."""
+    for error, numbers in rejected(compiled, frame_of(schema, table)):
         column = error.schema.name if error.schema.name in table.cells else "value"
-        spec = schema.fields[_path(table.name, column)]
+        spec = schema.fields[path_of(table.name, column)]
         cells = table.cells[column]
         words = _words(error, spec, table, cells)
-        for n in sorted({int(i) for i in rejected["index"].dropna()}):
+        for n in numbers:
             case, expected, more = words(cells[n])
             values = {"cell": cells[n], "expected": expected, **more}
-            yield table.articles[n], _path(table.paths[n], column), case, values
+            yield table.articles[n], path_of(table.paths[n], column), case, values
 
 
-def _words(error: Any, spec: FieldSpec, table: _Table, cells: list[Any]) -> Any:
+Words = Callable[[Any], tuple[str, str, Mapping[str, Any]]]
+
+
+def _words(error: Any, spec: FieldSpec, table: Table, cells: list[Any]) -> Words:
     """A function from a rejected cell to the case, what was expected, and more values; read off the check itself."""
     check = error.check
     name, says = getattr(check, "name", None), getattr(check, "statistics", None) or {}
@@ -270,23 +177,27 @@ def _words(error: Any, spec: FieldSpec, table: _Table, cells: list[Any]) -> Any:
     if name == "max_uses":
         uses = Counter(cells)
         return lambda cell: ("overused", f"at most {says['max_uses']} uses", {"uses": uses[cell]})
-    if error.reason_code.name == "SERIES_CONTAINS_DUPLICATES":
-        first: dict[Any, str] = {}
+    if name == "unique_url" or error.reason_code.name == "SERIES_CONTAINS_DUPLICATES":
+        fold = bare_url if name == "unique_url" else str
+        first: dict[str, str] = {}
         for cell, article in zip(cells, table.articles, strict=True):
-            first.setdefault(cell, article)
-        return lambda cell: ("unique", "a value of its own", {"partner": first[cell]})
+            first.setdefault(fold(cell) if cell is not None else "", article)
+        return lambda cell: ("unique", "a value of its own", {"partner": first[fold(cell)]})
+    if name == "refers_to":
+        where = "an article's file" if says["to"] == "file" else f"the {says['to']} of some article"
+        return lambda cell: ("dangling", where, {"to": where})
     if name == "isin":
         allowed = sorted(map(str, says["allowed_values"]))
-        return lambda cell: (
-            "value",
-            spec.expected or _clip("one of " + ", ".join(allowed), 80),
-            _nearest(cell, allowed),
-        )
+        expected = spec.expected or clip("one of " + ", ".join(allowed))
+        return lambda cell: ("value", expected, _nearest(cell, allowed))
     if name in ("greater_than_or_equal_to", "less_than_or_equal_to"):
-        bound = f"at least {says['min_value']}" if "min_value" in says else f"at most {says['max_value']}"
+        key = "min" if "min_value" in says else "max"
+        limit = says[f"{key}_value"]
+        limit = limit if isinstance(limit, int | float) else spec.constraints[key]  # a date, as the schema has it
+        bound = f"at {'least' if key == 'min' else 'most'} {limit}"
         return lambda cell: ("items" if spec.type == "list" else "range", bound, {})
-    if name == "str_matches":
-        form = spec.expected or f"a text of the form {spec.constraints.get('pattern') or says['pattern']}"
+    if name in ("pattern", "not-pattern"):
+        form = spec.expected or f"a text {'not ' if name != 'pattern' else ''}of the form {says['pattern']}"
         return lambda cell: ("pattern", form, {})
     if name == "str_length":
         return lambda cell: ("length", _bounds(says), {"length": len(str(cell))})

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from copydesk.validator import (
+    DATES,
     TYPES,
     Article,
+    Condition,
     Contract,
     Edit,
     FieldSpec,
     Fix,
+    FrontMatter,
     Hit,
     ListNode,
     MapNode,
@@ -29,9 +33,20 @@ from copydesk.validator import (
     Setup,
     Span,
     Validator,
+    amp_cache_of,
+    as_iso,
     fix,
+    holds,
+    host_of,
     judge,
+    locate,
+    minimal,
+    particular,
+    slug_of,
 )
+
+Names: TypeAlias = Mapping[str, Mapping[str, FieldSpec]]
+Demanded: TypeAlias = Mapping[str, list[str]]
 
 _FOUND = {
     "int": "a number",
@@ -49,7 +64,10 @@ class SchemaTree(Validator):
 
     contract = Contract.FIELD
     scope = "front"
-    cases = ("missing", "empty", "unknown", "misspelt", "wrong-type", "quoted", "unquoted", "single-value")
+    cases = (
+        "missing", "empty", "unknown", "misspelt", "deprecated", "two-names", "order",
+        "wrong-type", "quoted", "unquoted", "single-value",
+    )  # fmt: skip
     likeness: float = 0.8
     """How like a known key an unknown one must be to be taken for its misspelling, from 0 to 1."""
     strangers: int = 20
@@ -62,51 +80,80 @@ class SchemaTree(Validator):
     def check(self, article: Article) -> Iterator[Hit]:
         schema = self._schemas.of(article)
         if schema is not None and article.meta is not None and article.meta.root is not None:
-            yield from self._record(article, schema, article.meta.root, "", "")
+            yield from self._record(_View(article, schema, article.meta), article.meta.root, "", "", schema.open)
 
-    def _record(self, article: Article, schema: Schema, record: MapNode, pattern: str, path: str) -> Iterator[Hit]:
-        """The fields of a record, and what lies below it. `pattern` is its path in the schema.
+    def _record(self, view: _View, record: MapNode, pattern: str, path: str, welcome: bool) -> Iterator[Hit]:
+        """The fields of a record, and what lies below it. `pattern` is its path in the schema; in one that is `welcome`
+        to other keys, those are not looked at.
 
         What a merge key (`<<`) brings along is not looked for: with one, no key counts as missing.
         """
-        known = schema.children.get(pattern, {})
+        known = view.names.get(pattern) or {}
         keys = {key.value: key for key, _ in record.pairs}
-        twice = {key.value for key, _ in record.pairs if keys[key.value] is not key}
+        repeated = len(keys) != len(record.pairs)
+        twice = {key.value for key, _ in record.pairs if keys[key.value] is not key} if repeated else frozenset()
         prefix = f"{path}." if path else ""
-        meant: set[str] = set()
-        strangers = 0
+        present: dict[str, Scalar] = {}
+        unknown: list[Scalar] = []
         for key, value in record.pairs:
-            if keys[key.value] is not key:
+            name = key.value
+            if repeated and keys[name] is not key:
                 continue  # a key that stands twice: the last value is the one that is read
-            spec = known.get(key.value)
-            if spec is not None:
-                hits = self._value(article, schema, spec, value, prefix + key.value)
-                alias = value.span.start < key.span.start
-                yield from _unfixed(hits) if alias or key.value in twice else hits
-            elif not schema.open and key.kind != "merge":
-                strangers += 1
-                likely = strangers <= self.strangers and len(key.value) <= 60
-                right = self._meant(key.value, [name for name in known if name not in keys]) if likely else ""
-                meant.add(right)
-                yield _unknown(schema, key, prefix, right)
-        merged = any(key.kind == "merge" for key in keys.values())
-        for name, spec in known.items() if not merged else ():
-            if spec.required and name not in keys and name not in meant:
-                yield _missing(schema, record, keys, list(known), name, prefix)
+            spec = known.get(name)
+            if spec is None:
+                if not welcome and key.kind != "merge":
+                    unknown.append(key)
+                continue
+            own = spec.path.rpartition(".")[2]
+            if own in present:
+                yield _two_names(key, prefix, present[own])
+                continue
+            present[own] = key
+            if spec.deprecated:
+                yield _deprecated(spec, key, prefix, keys)
+            hits = self._value(view, spec, value, prefix + name)
+            alias = value.span.start < key.span.start
+            yield from _unfixed(hits) if alias or name in twice else hits
+        meant: set[str] = set()
+        for n, key in enumerate(unknown):
+            likely = n < self.strangers and len(key.value) <= 60
+            right = self._meant(key.value, [name for name in known if name not in keys]) if likely else ""
+            meant.add(right)
+            yield _unknown(view.schema, key, prefix, right)
+        if not any(key.kind == "merge" for key in keys.values()):
+            yield from self._missing(view, record, present, meant, pattern, prefix)
+        if view.schema.ordered and len(present) > 1:
+            yield from _out_of_order(view.schema, list(present.items()), pattern, prefix)
 
-    def _value(self, article: Article, schema: Schema, spec: FieldSpec, node: Node, path: str) -> Iterator[Hit]:
+    def _missing(
+        self, view: _View, record: MapNode, present: Mapping[str, Scalar], meant: set[str], pattern: str, prefix: str
+    ) -> Iterator[Hit]:
+        children = view.schema.children.get(pattern, {})
+        for name in view.demanded.get(pattern, ()):
+            spec = children[name]
+            if name in present or meant.intersection((name, *spec.aliases)):
+                continue
+            why = _reason(view, spec, prefix + name)
+            if why is not None:
+                yield _absent(view, record, present, list(children), spec, prefix, why)
+
+    def _value(self, view: _View, spec: FieldSpec, node: Node, path: str) -> Iterator[Hit]:
         case, _ = judge(spec, node)
-        if case == "trap" or (case == "empty" and not spec.required):
+        if case == "trap":
             return
-        if case:
-            yield _wrong(article, case, spec, node, path)
+        if case == "empty":
+            why = _reason(view, spec, path)
+            if why is not None:
+                yield _wrong(view.article, case, spec, node, path, why)
+        elif case:
+            yield _wrong(view.article, case, spec, node, path, "")
         elif isinstance(node, MapNode) and spec.type == "record":
-            yield from self._record(article, schema, node, spec.path, path)
+            yield from self._record(view, node, spec.path, path, view.schema.open or spec.open)
         elif isinstance(node, ListNode) and spec.type == "list":
-            inner = schema.fields.get(spec.path + "[]")
+            inner = view.schema.fields.get(spec.path + "[]")
             if inner is not None:
                 for n, item in enumerate(node.items):
-                    hits = self._value(article, schema, inner, item, f"{path}[{n}]")
+                    hits = self._value(view, inner, item, f"{path}[{n}]")
                     yield from hits if item.span.start >= node.span.start else _unfixed(hits)
 
     def _meant(self, key: str, absent: list[str]) -> str:
@@ -114,6 +161,53 @@ class SchemaTree(Validator):
         folded = {_PUNCTUATION.sub("", name.lower()): name for name in absent}
         found = difflib.get_close_matches(_PUNCTUATION.sub("", key.lower()), folded, n=1, cutoff=self.likeness)
         return folded[found[0]] if found else ""
+
+
+class _View:
+    """An article under its schema. `names` are the fields of each record by all their names; `demanded` the names of
+    those that may be missed."""
+
+    def __init__(self, article: Article, schema: Schema, meta: FrontMatter) -> None:
+        self.article, self.schema, self.meta = article, schema, meta
+        self.names, self.demanded = _tables(id(schema), schema)
+
+
+_CACHE: dict[int, tuple[Schema, Names, Demanded]] = {}
+
+
+def _tables(key: int, schema: Schema) -> tuple[Names, Demanded]:
+    """Made once for each schema."""
+    found = _CACHE.get(key)
+    if found is None or found[0] is not schema:
+        names = {
+            pattern: {**{a: s for s in inner.values() for a in s.aliases}, **inner}
+            for pattern, inner in schema.children.items()
+        }
+        demanded = {
+            pattern: [n for n, s in inner.items() if s.required or s.required_when or s.required_unless]
+            for pattern, inner in schema.children.items()
+        }
+        found = _CACHE[key] = (schema, names, demanded)
+    return found[1], found[2]
+
+
+def _reason(view: _View, spec: FieldSpec, path: str) -> str | None:
+    """Why a field has to have a value: words for a message, empty where it always has to; None where it need not."""
+    if spec.required:
+        return ""
+    if spec.required_when and holds(spec.required_when, view.schema, view.meta, path):
+        return f" (required where {_said(spec.required_when)})"
+    if spec.required_unless and not holds(spec.required_unless, view.schema, view.meta, path):
+        return f" (required unless {_said(spec.required_unless)})"
+    return None
+
+
+def _said(conditions: Iterable[Condition]) -> str:
+    words = []
+    for path, values in conditions:
+        told = " or ".join(str(v).lower() if isinstance(v, bool) else str(v) for v in values or ())
+        words.append(f"{path} is {told}" if values is not None else f"there is {path}")
+    return " and ".join(words)
 
 
 def _unfixed(hits: Iterator[Hit]) -> Iterator[Hit]:
@@ -137,20 +231,85 @@ def _unknown(schema: Schema, key: Scalar, prefix: str, meant: str) -> Hit:
     return Hit(key.span, {**values, "meant": meant}, fixes, path, "misspelt")
 
 
-def _missing(
-    schema: Schema, record: MapNode, keys: Mapping[str, Scalar], order: list[str], name: str, prefix: str
+def _two_names(key: Scalar, prefix: str, first: Scalar) -> Hit:
+    values = {"field": _clip(prefix + key.value), "other": _clip(prefix + first.value)}
+    return Hit(key.span, values, (), prefix + key.value, "two-names")
+
+
+def _deprecated(spec: FieldSpec, key: Scalar, prefix: str, keys: Mapping[str, Scalar]) -> Hit:
+    values = {"field": _clip(prefix + key.value), "instead": spec.deprecated, "key": _clip(key.value)}
+    new = spec.replaced_by
+    edit = Edit(key.span.start, key.value, new) if new and new not in keys and not key.style else None
+    return Hit(
+        key.span, values, fix(f"rename it to {new}", edit, safety=Safety.SUGGEST), prefix + key.value, "deprecated"
+    )
+
+
+def _out_of_order(schema: Schema, present: list[tuple[str, Scalar]], pattern: str, prefix: str) -> Iterator[Hit]:
+    """The first key that stands behind one that the schema has after it; told once for each record."""
+    rank = {name: n for n, name in enumerate(schema.children[pattern])}
+    highest, above = -1, ""
+    for name, key in present:
+        if rank[name] < highest:
+            values = {"field": prefix + key.value, "key": key.value, "other": above, "schema": schema.name}
+            yield Hit(key.span, values, (), prefix + key.value, "order")
+            return
+        highest, above = rank[name], key.value
+
+
+def _absent(
+    view: _View,
+    record: MapNode,
+    present: Mapping[str, Scalar],
+    order: list[str],
+    spec: FieldSpec,
+    prefix: str,
+    why: str,
 ) -> Hit:
     """Placed at the key that it belongs behind, else at the head of the record."""
-    before = [k for k in order[: order.index(name)] if k in keys]
+    name = spec.path.rpartition(".")[2]
+    before = [k for k in order[: order.index(name)] if k in present]
     first = record.pairs[0].key if record.pairs else None
-    key = keys[before[-1]] if before else first
+    key = present[before[-1]] if before else first
     span = key.span if key else Span(record.span.start, record.span.start)
-    place = f"it belongs after {before[-1]!r}" if before else "it belongs at the head"
-    values = {"field": prefix + name, "key": name, "schema": schema.name, "place": place}
-    return Hit(span, values, (), prefix + name, "missing")
+    place = f"it belongs after {key.value!r}" if before and key else "it belongs at the head"
+    values = {"field": prefix + name, "key": name, "schema": view.schema.name, "place": place + why}
+    return Hit(span, values, _derived(view, record, before[-1:], spec, prefix), prefix + name, "missing")
 
 
-def _wrong(article: Article, case: str, spec: FieldSpec, node: Node, path: str) -> Hit:
+def _derived(view: _View, record: MapNode, before: list[str], spec: FieldSpec, prefix: str) -> tuple[Fix, ...]:
+    """A line with the value that follows from another field, behind the key before it; in block YAML only."""
+    how, path = spec.derive
+    name = spec.path.rpartition(".")[2]
+    pair = next((p for p in record.pairs if before and p.key.value == before[0]), None)
+    source = locate(view.schema, view.meta, particular(path, prefix)) if how else None
+    if source is None or pair is None or not isinstance(source.node, Scalar) or view.meta.format != "yaml":
+        return ()
+    value = _DERIVE[how](source.node.value)
+    text, start = view.article.text, pair.key.span.start
+    line = text.rfind("\n", 0, start) + 1
+    end = max(pair.key.span.end, pair.value.span.end)
+    stop = text.find("\n", end)
+    indent = text[line:start]
+    if not value or stop < 0 or stop >= view.meta.content.end or indent.strip(" -") or "#" in text[end:stop]:
+        return ()
+    written = value if re.fullmatch(r"[A-Za-z][\w./:-]*[\w/]", value) and ": " not in value else f'"{value}"'
+    if '"' in value or "\\" in value:
+        return ()
+    ending = "\r\n" if text[stop - 1 : stop] == "\r" else "\n"
+    edit = Edit(stop + 1, "", f"{' ' * len(indent)}{name}: {written}{ending}")
+    return fix(f"write {_clip(value)}", edit, safety=Safety.SUGGEST)
+
+
+_DERIVE: Mapping[str, Callable[[str], str]] = {
+    "host-of": host_of,
+    "slug-of": slug_of,
+    "same-as": str,
+    "amp-cache-of": amp_cache_of,
+}
+
+
+def _wrong(article: Article, case: str, spec: FieldSpec, node: Node, path: str, why: str) -> Hit:
     text = article.text[node.span.start : node.span.end]
     if isinstance(node, Scalar):
         found = "nothing" if case == "empty" else _FOUND.get(node.kind, "text")
@@ -158,10 +317,12 @@ def _wrong(article: Article, case: str, spec: FieldSpec, node: Node, path: str) 
         found = "a list" if isinstance(node, ListNode) else "a set of keys"
     expected = spec.expected or TYPES[spec.type]
     values = {"field": path, "value": _clip(text), "found": found, "expected": expected}
-    return Hit(node.span, values, _fixes(case, node, text), path, case)
+    if case == "empty":
+        values["why"] = why
+    return Hit(node.span, values, _fixes(case, spec, node, text), path, case)
 
 
-def _fixes(case: str, node: Node, text: str) -> tuple[Fix, ...]:
+def _fixes(case: str, spec: FieldSpec, node: Node, text: str) -> tuple[Fix, ...]:
     start, end = node.span
     if not isinstance(node, Scalar) or "\n" in text or "\r" in text:
         return ()
@@ -170,6 +331,10 @@ def _fixes(case: str, node: Node, text: str) -> tuple[Fix, ...]:
         return fix("take the quotes away", *edits, safety=Safety.UNSAFE)
     if case == "unquoted" and text == node.value:
         return fix("put quotes around it", Edit(start, "", '"'), Edit(end, "", '"'))
+    if case == "wrong-type" and spec.type in DATES and text.strip("\"'") == node.value:
+        iso = as_iso(node.value, spec.type)
+        at = start + (1 if node.style else 0)
+        return fix(f"write {iso}", minimal(at, node.value, iso) if iso else None, safety=Safety.SUGGEST)
     if case == "single-value" and (node.style in ("'", '"') or not re.search(r"[,\[\]{}#&*!|>%@`]", text)):
         edits = (Edit(start, "", "["), Edit(end, "", "]"))
         return fix("make it a list of one", *edits, safety=Safety.SUGGEST)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from copydesk.validator import (
-    LIKELY,
     NAME,
     SEEN,
     SURE,
@@ -80,9 +79,9 @@ class StrayLine(Validator):
             if safety < Safety.SAFE or max(lexicon.rank(w, language) for w in words) < SURE:
                 return None
             safety = Safety.SUGGEST
-        elif not context and max(lexicon.rank(w, language) for w in words) < SURE:
-            safety = min(safety, Safety.UNSAFE)
-        elif line.text.lstrip()[0].isupper() and _runs_on(article.lines, n):
+        elif (not context and max(lexicon.rank(w, language) for w in words) < SURE) or (
+            line.text.lstrip()[0].isupper() and _runs_on(article.lines, n)
+        ):
             safety = min(safety, Safety.UNSAFE)
         start, end = _with_blank_line(article, n)
         edit = Edit(start, article.text[start:end], "")
@@ -124,7 +123,12 @@ class StrayLine(Validator):
                 return None
         ends = before is None or SENTENCE_END.search(before.text.rstrip()[-3:]) is not None
         begins = after is None or not after.text.lstrip()[0].islower()
-        if not begins and before is not None and before.text.rstrip()[-1].isalnum() and lines[n].text.lstrip()[0].isupper():
+        if (
+            not begins
+            and before is not None
+            and before.text.rstrip()[-1].isalnum()
+            and lines[n].text.lstrip()[0].isupper()
+        ):
             return None  # a name that was a link
         return ends and begins
 

@@ -165,7 +165,7 @@ class StrayWord(Validator):
         if after.word in lexicon.verbs:
             if place.rank >= SURE and begins:
                 return Safety.SAFE
-            return Safety.SUGGEST if place.rank >= SEEN and (begins or comma and place.rank >= LIKELY) else None
+            return Safety.SUGGEST if place.rank >= SEEN and (begins or (comma and place.rank >= LIKELY)) else None
         if place.words[0] in lexicon.openers:  # only the words behind it say that it is foreign
             return Safety.SUGGEST if (capital or comma) and place.rank >= SEEN else None
         if place.rank < LIKELY:
@@ -240,7 +240,9 @@ def _hinted(place: Place, lexicon: Lexicon) -> bool:
     closest = [t.word for t in place.tokens[max(0, place.first - 6) : place.last + 2]]
     around = place.around
     return (
-        lexicon.foreign(around) >= 1 or not lexicon.languages.isdisjoint(around) or not lexicon.gloss.isdisjoint(closest)
+        lexicon.foreign(around) >= 1
+        or not lexicon.languages.isdisjoint(around)
+        or not lexicon.gloss.isdisjoint(closest)
     )
 
 

@@ -18,7 +18,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).parent
-CENSUS = "from the name files of the 1990 census\n# (U.S. Census Bureau, a work of the federal government: public domain)"
+CENSUS = (
+    "from the name files of the 1990 census\n# (U.S. Census Bureau, a work of the federal government: public domain)"
+)
 GIVEN, SURNAMES = 3050, 12_000  # how many are common
 HEADS = {
     "given.txt": f"# The commonest given names of the United States, commonest first, lower case, {CENSUS}.\n",

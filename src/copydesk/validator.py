@@ -31,6 +31,24 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 from copydesk import spelling
 from copydesk.contract import Contract
 from copydesk.edits import diff, minimal
+from copydesk.frames import (
+    LEAST,
+    MAJORITY,
+    Table,
+    cells_of,
+    compile_relation,
+    compile_schema,
+    constrained,
+    frame_of,
+    path_of,
+    rejected,
+    relation_frame,
+    rows_of,
+    tables_of,
+)
+from copydesk.frames import (
+    Row as TableRow,
+)
 from copydesk.lexicon import LIKELY, NAME, SEEN, SURE, WORD, Lexicon, LexiconError, Lexicons, Reading, Token, tokens_of
 from copydesk.model import (
     MASK,
@@ -52,6 +70,7 @@ from copydesk.model import (
     Span,
 )
 from copydesk.phrases import PhraseError, Phrases, open_phrases
+from copydesk.relations import KINDS, amp_cache_of, bare_url, clip, demanded, host_of, registrable, slug_of
 from copydesk.repair import add_key, rename_key, wrap_in_list, write_value
 from copydesk.rows import (
     ENDS,
@@ -65,13 +84,34 @@ from copydesk.rows import (
     is_headline,
     places,
 )
-from copydesk.schema import TYPES, FieldSpec, Relation, Schema, SchemaError, Schemas, general, judge, near, open_schemas
+from copydesk.schema import (
+    Condition,
+    FieldSpec,
+    Relation,
+    Schema,
+    SchemaError,
+    Schemas,
+    canonical,
+    general,
+    holds,
+    is_empty,
+    judge,
+    locate,
+    near,
+    particular,
+)
+from copydesk.schema_file import open_schemas
+from copydesk.value_types import DATES, TYPES, as_iso
 
 __all__ = [
+    "DATES",
     "ENDS",
     "FAR",
     "GLYPHS",
+    "KINDS",
+    "LEAST",
     "LIKELY",
+    "MAJORITY",
     "MASK",
     "NAME",
     "SEEN",
@@ -79,6 +119,7 @@ __all__ = [
     "TYPES",
     "WORD",
     "Article",
+    "Condition",
     "Contract",
     "CorpusValidator",
     "Edit",
@@ -111,22 +152,47 @@ __all__ = [
     "SettingError",
     "Setup",
     "Span",
+    "Table",
+    "TableRow",
     "Token",
     "Validator",
     "add_key",
+    "amp_cache_of",
+    "as_iso",
+    "bare_url",
+    "canonical",
+    "cells_of",
+    "clip",
+    "compile_relation",
+    "compile_schema",
+    "constrained",
     "cuts_a_sentence",
+    "demanded",
     "diff",
     "ends_a_sentence",
     "excerpt",
     "fix",
+    "frame_of",
     "general",
+    "holds",
+    "host_of",
+    "is_empty",
     "is_headline",
     "judge",
+    "locate",
     "minimal",
     "near",
+    "particular",
+    "path_of",
     "places",
+    "registrable",
+    "rejected",
+    "relation_frame",
     "rename_key",
+    "rows_of",
+    "slug_of",
     "spelling",
+    "tables_of",
     "tokens_of",
     "wrap_in_list",
     "write_value",
