@@ -13,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copydesk.config import Config, Flags, checked, make_plan
-from copydesk.desk import open_desk, receive, record, tidy
+from copydesk.desk import open_desk, receive, tidy
 from copydesk.edits import apply
 from copydesk.folders import bundled, read_rules, rules_folders, validator_class
 from copydesk.model import Article, Safety, Source
 from copydesk.parse import parse
+from copydesk.record import record
 from copydesk.validator import Hit, Setup, Validator
 
 FOLDERS = (str(bundled()),)
