@@ -153,7 +153,7 @@ LAYERS = {
     "journal": ("edits", "model"),
     "output": ("folders", "journal", "sources", "model"),
     "reference": ("model",),
-    "starter": ("parse", "sources"),
+    "starter": ("excerpt", "model", "parse", "schema"),
     "intake": ("sources", "model"),
     "completion": (),
     "job": ("config", "intake", "folders", "sources", "model"),

@@ -17,11 +17,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO, cast
 
-from copydesk import __version__
+from copydesk import __version__, starter
 from copydesk.completion import SHELLS, completion
 from copydesk.config import Config, ConfigError
+from copydesk.excerpt import visible
 from copydesk.exchange import ReportError
-from copydesk.folders import FolderError, open_report, read_rules, report_names, suggestion
+from copydesk.folders import FolderError, open_report, read_rules, report_names, rules_folders, suggestion
 from copydesk.intake import Renamed, split_list
 from copydesk.job import Given, Job, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
@@ -29,8 +30,8 @@ from copydesk.model import Applied, Run, Severity
 from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
 from copydesk.reference import explain, table
 from copydesk.run import process
+from copydesk.schema import open_schemas
 from copydesk.sources import SourceError, find
-from copydesk.starter import starter
 
 EXPECTED = (ConfigError, FolderError, JournalError, OutputError, ReportError, SourceError)
 
@@ -112,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
 
     init = commands.add_parser("init", help="write a copydesk.toml for the corpus in this folder")
     init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
+    init.add_argument("--ci", choices=["auto", "github", "gitlab", "none"], default="auto", help="whose job to write")
     init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     init.set_defaults(run=write_config)
 
@@ -310,18 +312,28 @@ def list_rules(args: argparse.Namespace) -> int:
 
 
 def write_config(args: argparse.Namespace) -> int:
-    """Looks at the corpus and writes a commented copydesk.toml; says what it saw."""
+    """Looks at the corpus, checks a part of it, and writes a copydesk.toml and a CI job; says what it saw."""
     path = Path("copydesk.toml")
     if path.exists():
         raise ConfigError(f"{path}: exists already")
     root = Path.cwd()
-    seen = find([args.path], root)
-    if not seen.articles:
-        raise SourceError(f"{args.path}: no article (.md, .markdown, .txt) is here")
-    text, remarks = starter(args.path, seen)
-    path.write_text(text, "utf-8")
-    print("\n".join([*remarks, f"Wrote {path}."]))
+    corpus = Path(os.path.relpath(args.path)) if args.path.resolve().is_relative_to(root) else args.path
+    found = find([args.path], root)
+    sample, aside = starter.choose(found.articles)
+    trial = _parser().parse_args(["check", str(args.path), "--isolated", "--allow-empty", "--quiet"])
+    trial.words = ["check", str(args.path)]
+    job = make_job(trial, Given(listed=tuple(Path(s.file) for s in sample)))
+    seen = starter.look(corpus, sample, len(found.articles) - len(aside), aside, open_schemas(_schema_files(job), {}))
+    with _records(trial, job) as run:
+        starter.add_trial(seen, run.records)
+    path.write_text(starter.configuration(seen), "utf-8")
+    about_ci = starter.write_job(root, args.ci, corpus)
+    print(visible("\n".join([*starter.remarks(seen), f"Wrote {path}.", *filter(None, [about_ci])])))
     return 0
+
+
+def _schema_files(job: Job) -> list[Path]:
+    return [p for folder in rules_folders(job.plan.folders) for p in sorted(folder.glob("schemas/*.yaml"))]
 
 
 def print_completion(args: argparse.Namespace) -> int:
