@@ -28,7 +28,9 @@ def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path / "cwd")
 
 
-def article(n: int, excerpt: str = "Rain is expected.", source: str = "provider:\n  domain: {}") -> str:
+def article(
+    n: int, excerpt: str = "Rain is expected.", source: str = "provider:\n  name: The Paper\n  domain: {}"
+) -> str:
     named = source.format(SOURCES[n % 3])
     return (
         f"---\ntitle: Story number {n} of the harbour\nexcerpt: {excerpt}\npublishedDateTime: 2024-05-02T08:00:00Z\n"
