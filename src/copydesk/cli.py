@@ -22,7 +22,7 @@ from copydesk.completion import SHELLS, completion
 from copydesk.config import Config, ConfigError
 from copydesk.excerpt import visible
 from copydesk.exchange import ReportError
-from copydesk.folders import FolderError, open_report, read_rules, report_names, rules_folders, suggestion
+from copydesk.folders import FolderError, bundled, open_report, read_rules, report_names, rules_folders, suggestion
 from copydesk.intake import Renamed, split_list
 from copydesk.job import Given, Job, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
@@ -116,6 +116,11 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--ci", choices=["auto", "github", "gitlab", "none"], default="auto", help="whose job to write")
     init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     init.set_defaults(run=write_config)
+
+    shape = commands.add_parser("json-schema", help="print the JSON Schema of findings, copydesk.toml or rules")
+    shape.add_argument("name", choices=["findings", "config", "rules"])
+    shape.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    shape.set_defaults(run=print_json_schema)
 
     shell = commands.add_parser("completion", help="print what makes a shell complete the words of copydesk")
     shell.add_argument("shell", choices=SHELLS, help="eval it, or source it where the shell starts")
@@ -334,6 +339,12 @@ def write_config(args: argparse.Namespace) -> int:
 
 def _schema_files(job: Job) -> list[Path]:
     return [p for folder in rules_folders(job.plan.folders) for p in sorted(folder.glob("schemas/*.yaml"))]
+
+
+def print_json_schema(args: argparse.Namespace) -> int:
+    """Prints a JSON Schema, by which an editor completes and checks, and a program reads."""
+    print((bundled() / "rules" / "contract" / f"{args.name}.json").read_text("utf-8"), end="")
+    return 0
 
 
 def print_completion(args: argparse.Namespace) -> int:
