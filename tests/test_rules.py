@@ -168,7 +168,7 @@ LAYERS = {
     "journal": ("edits", "model"),
     "output": ("folders", "journal", "sources", "model"),
     "reference": ("model",),
-    "starter": ("parse", "sources"),
+    "starter": ("parse", "sources", "excerpt", "model", "schema"),
     "history": (),
     "since": ("config", "history", "model"),
     "novelty": ("model",),
@@ -182,7 +182,9 @@ LAYERS = {
     "cli": (
         *("arguments", "baseline", "completion", "config", "exchange", "folders", "gate", "grouping"),
         *("history", "intake", "job", "journal", "novelty", "output", "reference", "run", "since"),
-        *("sources", "starter", "model"),
+        *("sources", "starter", "model", "completion", "config", "excerpt", "exchange", "folders"),
+        *("intake", "job", "journal", "output", "reference", "run", "schema", "sources", "starter"),
+        *("model",),
     ),
     "__main__": ("cli",),
 }

@@ -71,7 +71,7 @@ class Runner:
         return True
 
     def run(self, step: dict[str, Any]) -> int:
-        name = step.get("id", step.get("name", step.get("uses")))
+        name = str(step.get("id") or step.get("name") or step["uses"])
         if not self.wanted(step):
             return 0
         self.ran.append(name)

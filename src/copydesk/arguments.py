@@ -70,7 +70,12 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
 
     init = command("init", "write a copydesk.toml for the corpus in this folder")
     init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
+    init.add_argument("--ci", choices=["auto", "github", "gitlab", "none"], default="auto", help="whose job to write")
     init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+
+    shape = command("json-schema", "print the JSON Schema of findings, copydesk.toml or rules")
+    shape.add_argument("name", choices=["findings", "config", "rules"])
+    shape.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
 
     shell = command("completion", "print what makes a shell complete the words of copydesk")
     shell.add_argument("shell", choices=SHELLS, help="eval it, or source it where the shell starts")

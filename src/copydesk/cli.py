@@ -17,14 +17,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO, cast
 
-from copydesk import __version__
+from copydesk import __version__, starter
 from copydesk.arguments import make_parser
 from copydesk.baseline import Baseline, BaselineError, compare, merged, present, read_baseline, write_baseline
 from copydesk.baseline import Comparison as BesideBaseline
 from copydesk.completion import completion
 from copydesk.config import Config, ConfigError
+from copydesk.excerpt import visible
 from copydesk.exchange import ReportError
-from copydesk.folders import FolderError, open_report, read_rules, report_names, suggestion
+from copydesk.folders import FolderError, bundled, open_report, read_rules, report_names, rules_folders, suggestion
 from copydesk.gate import broken
 from copydesk.grouping import source_of
 from copydesk.history import HistoryError
@@ -36,9 +37,9 @@ from copydesk.novelty import NewOnly, fingerprints
 from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
 from copydesk.reference import explain, table
 from copydesk.run import process
+from copydesk.schema_file import open_schemas
 from copydesk.since import Comparison
 from copydesk.sources import SourceError, find
-from copydesk.starter import starter
 
 EXPECTED = (
     *(BaselineError, ConfigError, FolderError, HistoryError, JournalError, OutputError, ReportError, SourceError),
@@ -216,17 +217,33 @@ def list_rules(args: argparse.Namespace) -> int:
 
 
 def write_config(args: argparse.Namespace) -> int:
-    """Looks at the corpus and writes a commented copydesk.toml; says what it saw."""
+    """Looks at the corpus, checks a part of it, and writes a copydesk.toml and a CI job; says what it saw."""
     path = Path("copydesk.toml")
     if path.exists():
         raise ConfigError(f"{path}: exists already")
     root = Path.cwd()
-    seen = find([args.path], root)
-    if not seen.articles:
-        raise SourceError(f"{args.path}: no article (.md, .markdown, .txt) is here")
-    text, remarks = starter(args.path, seen)
-    path.write_text(text, "utf-8")
-    print("\n".join([*remarks, f"Wrote {path}."]))
+    corpus = Path(os.path.relpath(args.path)) if args.path.resolve().is_relative_to(root) else args.path
+    found = find([args.path], root)
+    sample, aside = starter.choose(found.articles)
+    trial = _parser().parse_args(["check", str(args.path), "--isolated", "--allow-empty", "--quiet"])
+    trial.words = ["check", str(args.path)]
+    job = make_job(trial, Given(listed=tuple(Path(s.file) for s in sample)), root)
+    seen = starter.look(corpus, sample, len(found.articles) - len(aside), aside, open_schemas(_schema_files(job), {}))
+    with _records(trial, job) as run:
+        starter.add_trial(seen, run.records)
+    path.write_text(starter.configuration(seen), "utf-8")
+    about_ci = starter.write_job(root, args.ci, corpus)
+    print(visible("\n".join([*starter.remarks(seen), f"Wrote {path}.", *filter(None, [about_ci])])))
+    return 0
+
+
+def _schema_files(job: Job) -> list[Path]:
+    return [p for folder in rules_folders(job.plan.folders) for p in sorted(folder.glob("schemas/*.yaml"))]
+
+
+def print_json_schema(args: argparse.Namespace) -> int:
+    """Prints a JSON Schema, by which an editor completes and checks, and a program reads."""
+    print((bundled() / "rules" / "contract" / f"{args.name}.json").read_text("utf-8"), end="")
     return 0
 
 
@@ -416,5 +433,6 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "explain": explain_rules,
     "rules": list_rules,
     "init": write_config,
+    "json-schema": print_json_schema,
     "completion": print_completion,
 }
