@@ -22,7 +22,7 @@ reports all it can in one pass, its fixes do not overlap one another, and a fix 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +30,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from copydesk.contract import Contract
 from copydesk.edits import diff, minimal
+from copydesk.minhash import hash_words, near_pairs, signature
 from copydesk.model import (
     MASK,
     Article,
@@ -49,11 +50,14 @@ from copydesk.model import (
     Scalar,
     Span,
 )
+from copydesk.provenance import DATES, URLS, age, canonical, first_value, source_of, top_level
 from copydesk.schema import TYPES, FieldSpec, Relation, Schema, SchemaError, Schemas, general, judge, near, open_schemas
 
 __all__ = [
+    "DATES",
     "MASK",
     "TYPES",
+    "URLS",
     "Article",
     "Contract",
     "CorpusValidator",
@@ -83,12 +87,20 @@ __all__ = [
     "Setup",
     "Span",
     "Validator",
+    "age",
+    "canonical",
     "diff",
+    "first_value",
     "fix",
     "general",
+    "hash_words",
     "judge",
     "minimal",
     "near",
+    "near_pairs",
+    "signature",
+    "source_of",
+    "top_level",
 ]
 
 Scope: TypeAlias = Literal["front", "body", "all"]
@@ -229,6 +241,14 @@ class CorpusValidator(Validator):
 
     def merge(self, a: Any, b: Any) -> Any:
         """The evidence of two groups of articles as that of one; may change and return `a`."""
+        raise NotImplementedError
+
+    def pairs(self, evidence: Any) -> Sequence[tuple[str, str]]:
+        """Articles whose texts have to be compared, two by two, before anything is concluded."""
+        return ()
+
+    def compare(self, one: Article, other: Article) -> Any:
+        """What two articles of `pairs` say of one another: more evidence, in the form that `merge` takes, or None."""
         raise NotImplementedError
 
     def conclude(self, evidence: Any) -> Facts:
