@@ -10,8 +10,10 @@ numpy is imported in the functions, so that a run that compares nothing does not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -41,21 +43,21 @@ class Tables(NamedTuple):
 def _tables() -> Tables:
     import numpy as np
 
-    fold = np.zeros(0x10000, np.uint32)
-    for code in range(0x10000):
-        character = chr(code)
-        if character.isalnum():
-            fold[code] = ord(character.lower()[0])
+    every = "".join(map(chr, range(0x10000)))
+    lower = every.replace("\u0130", "i").lower()  # the one letter that is longer in lower case
+    kinds = re.sub(r"[^\0]", "\1", re.sub(r"[\W_]", "\0", every))
+    fold, within = (np.frombuffer(t.encode("utf-32-le", "surrogatepass"), np.uint32) for t in (lower, kinds))
     base = 0x9E3779B97F4A7C15
     powers, inverses = np.full((2, LONGEST + 2), np.uint64(base))
     inverses[:] = pow(base, -1, 1 << 64)
     powers[0] = inverses[0] = 1
-    permutations = np.random.Generator(np.random.PCG64(1)).integers(0, 1 << 32, PERMUTATIONS, np.uint64) | np.uint64(1)
+    seeds = (blake2b(n.to_bytes(2, "big"), digest_size=4).digest() for n in range(PERMUTATIONS))
+    permutations = np.frombuffer(b"".join(seeds), np.dtype("<u4")) | np.uint32(1)
     return Tables(
-        fold,
+        fold * within,
         np.multiply.accumulate(powers),
         np.multiply.accumulate(inverses),
-        permutations.astype(np.uint32)[:, None],
+        permutations[:, None],
         np.empty(PERMUTATIONS * PIECE, np.uint32),
     )
 

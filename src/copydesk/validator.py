@@ -52,6 +52,7 @@ from copydesk.model import (
 )
 from copydesk.provenance import DATES, URLS, age, canonical, first_value, source_of, top_level
 from copydesk.schema import TYPES, FieldSpec, Relation, Schema, SchemaError, Schemas, general, judge, near, open_schemas
+from copydesk.template import line_template
 
 __all__ = [
     "DATES",
@@ -95,6 +96,7 @@ __all__ = [
     "general",
     "hash_words",
     "judge",
+    "line_template",
     "minimal",
     "near",
     "near_pairs",
