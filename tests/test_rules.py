@@ -154,14 +154,14 @@ LAYERS = {
     "relations": ("schema", "value_types"),
     "schema_file": ("relations", "schema", "value_types"),
     "frames": ("relations", "schema", "value_types", "model"),
-    "validator": (
-        *("contract", "edits", "model", "phrases", "repair", "rows", "schema", "lexicon", "spelling"),
-        *("frames", "relations", "schema_file", "value_types"),
-    ),
+    "minhash": (),
+    "provenance": ("model",),
+    "template": (),
+    "validator": ("contract", "edits", "lexicon", "model", "phrases", "schema", "schema_file"),
     "folders": ("validator", "model"),
     "desk": ("folders", "validator", "contract", "edits", "parse", "repair", "model"),
     "record": ("desk", "edits", "model"),
-    "share": ("desk", "record", "validator", "model"),
+    "share": ("desk", "record", "validator", "model", "parse"),
     "sources": ("model",),
     "run": ("share", "model"),
     "config": ("folders", "model"),
@@ -180,14 +180,19 @@ LAYERS = {
     "job": ("config", "folders", "gate", "history", "intake", "since", "sources", "model"),
     "arguments": ("baseline", "completion", "config", "model"),
     "cli": (
-        *("arguments", "baseline", "completion", "config", "exchange", "folders", "gate", "grouping"),
-        *("history", "intake", "job", "journal", "novelty", "output", "reference", "run", "since"),
-        *("sources", "starter", "model", "completion", "config", "excerpt", "exchange", "folders"),
-        *("intake", "job", "journal", "output", "reference", "run", "schema", "sources", "starter"),
-        *("model",),
+        *("arguments", "baseline", "completion", "config", "excerpt", "exchange", "folders", "gate", "grouping"),
+        *("history", "intake", "job", "journal", "novelty", "output", "reference", "run", "schema_file", "since"),
+        *("sources", "starter", "model"),
     ),
     "__main__": ("cli",),
 }
+
+
+MECHANISMS = (
+    *("frames", "lexicon", "minhash", "phrases", "pieces", "provenance", "relations", "repair", "rows", "schema"),
+    *("spelling", "template", "value_types"),
+)
+"""Modules of the engine that several validators share: files opened by path cannot import one another."""
 
 
 def imports(path: Path) -> set[str]:
@@ -227,6 +232,6 @@ def test_the_folders_are_no_packages(kind: str) -> None:
 
 def test_validators_and_reports_import_only_what_they_may() -> None:
     for path in (ROOT / "validators").glob("*.py"):
-        assert imports(path) <= {"validator", "schema", "pieces"}, path.name
+        assert imports(path) <= {"validator", *MECHANISMS}, path.name
     for path in (ROOT / "reports").glob("*.py"):
         assert imports(path) <= {"model", "edits", "excerpt", "exchange"}, path.name

@@ -13,24 +13,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from copydesk.validator import (
-    ENDS,
-    FAR,
-    GLYPHS,
-    Article,
-    Contract,
-    Edit,
-    Hit,
-    Row,
-    Safety,
-    Setup,
-    Span,
-    Validator,
-    cuts_a_sentence,
-    excerpt,
-    fix,
-    places,
-)
+from copydesk.rows import ENDS, FAR, GLYPHS, Row, cuts_a_sentence, excerpt, places
+from copydesk.validator import Article, Contract, Edit, Hit, Safety, Setup, Span, Validator, fix
 
 SENTENCE = 40  # code points; a line from this length on may be a sentence
 

@@ -12,40 +12,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from copydesk.frames import LEAST, MAJORITY, Row, cells_of, compile_relation, rejected, relation_frame, rows_of
+from copydesk.relations import KINDS, amp_cache_of, clip, demanded, host_of, registrable, slug_of
+from copydesk.schema import FieldSpec, Relation, Schema, Schemas, general, locate
 from copydesk.validator import (
-    KINDS,
-    LEAST,
-    MAJORITY,
     Article,
     Contract,
     CorpusValidator,
     Facts,
     Field,
-    FieldSpec,
     Fix,
     Hit,
-    Relation,
     Safety,
     Scalar,
-    Schema,
-    Schemas,
     Setup,
-    TableRow,
-    amp_cache_of,
-    cells_of,
-    clip,
-    compile_relation,
-    demanded,
     fix,
-    general,
-    host_of,
-    locate,
     minimal,
-    registrable,
-    rejected,
-    relation_frame,
-    rows_of,
-    slug_of,
 )
 
 
@@ -108,11 +90,11 @@ class FieldRelation(CorpusValidator):
         """The pandera schema of a relation: one check over the frame of its fields."""
         return compile_relation(relation, self.majority, self.least)
 
-    def _rejected(self, schema: Schema, relation: Relation, rows: list[TableRow]) -> list[int]:
+    def _rejected(self, schema: Schema, relation: Relation, rows: list[Row]) -> list[int]:
         found = rejected(self.compile(relation), relation_frame(schema, relation, rows))
         return sorted({n for _, numbers in found for n in numbers})
 
-    def _reason(self, relation: Relation, row: TableRow, rows: list[TableRow]) -> str:
+    def _reason(self, relation: Relation, row: Row, rows: list[Row]) -> str:
         kind = KINDS[relation.check]
         if kind.contradiction is not None:
             return kind.contradiction({**row.values, "article": row.article}, relation.settings) or ""

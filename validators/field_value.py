@@ -14,19 +14,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from copydesk.validator import (
-    Article,
-    Contract,
-    Edit,
-    Field,
-    Fix,
-    Hit,
-    Passage,
-    Safety,
-    Scalar,
-    Validator,
-    fix,
-)
+from copydesk.validator import Article, Contract, Edit, Field, Fix, Hit, Passage, Safety, Scalar, Validator, fix
 
 # -------------------------------------------------------------------------------------------------------- patterns
 

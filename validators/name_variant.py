@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from copydesk import spelling
 from copydesk.validator import (
     Article,
     Contract,
@@ -28,7 +29,6 @@ from copydesk.validator import (
     Setup,
     fix,
     minimal,
-    spelling,
 )
 
 CAPITALISED = r"[A-ZÀ-ÖØ-Þ][^\W\d_]++(?:-[^\W\d_]++)*+(?![\d_(\-\u00ad])"  # none that goes on behind a line end

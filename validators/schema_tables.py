@@ -12,35 +12,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from copydesk.frames import Table, cells_of, compile_schema, constrained, frame_of, path_of, rejected, tables_of
+from copydesk.relations import bare_url, clip
+from copydesk.schema import FieldSpec, Schema, Schemas, judge, locate
 from copydesk.validator import (
     Article,
     Contract,
     CorpusValidator,
     Edit,
     Facts,
-    FieldSpec,
     Fix,
     FrontMatter,
     Hit,
     ListNode,
     Safety,
     Scalar,
-    Schema,
-    Schemas,
     Setup,
-    Table,
-    bare_url,
-    cells_of,
-    clip,
-    compile_schema,
-    constrained,
     fix,
-    frame_of,
-    judge,
-    locate,
-    path_of,
-    rejected,
-    tables_of,
 )
 
 

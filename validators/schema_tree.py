@@ -12,14 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+from copydesk.relations import amp_cache_of, host_of, slug_of
+from copydesk.schema import Condition, FieldSpec, Schema, Schemas, holds, judge, locate, particular
 from copydesk.validator import (
-    DATES,
-    TYPES,
     Article,
-    Condition,
     Contract,
     Edit,
-    FieldSpec,
     Fix,
     FrontMatter,
     Hit,
@@ -28,22 +26,13 @@ from copydesk.validator import (
     Node,
     Safety,
     Scalar,
-    Schema,
-    Schemas,
     Setup,
     Span,
     Validator,
-    amp_cache_of,
-    as_iso,
     fix,
-    holds,
-    host_of,
-    judge,
-    locate,
     minimal,
-    particular,
-    slug_of,
 )
+from copydesk.value_types import DATES, TYPES, as_iso
 
 Names: TypeAlias = Mapping[str, Mapping[str, FieldSpec]]
 Demanded: TypeAlias = Mapping[str, list[str]]

@@ -33,19 +33,7 @@ from copydesk.pieces import (
     layout_of,
     titled,
 )
-from copydesk.validator import (
-    MASK,
-    Article,
-    Contract,
-    Hit,
-    Safety,
-    SettingError,
-    Setup,
-    Span,
-    Validator,
-    fix,
-    minimal,
-)
+from copydesk.validator import MASK, Article, Contract, Hit, Safety, SettingError, Setup, Span, Validator, fix, minimal
 
 ENDS_HERE = "a paragraph may end here"
 ALONE = "a heading, a speaker or a salutation"

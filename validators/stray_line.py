@@ -6,24 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copydesk.validator import (
-    NAME,
-    SEEN,
-    SURE,
-    WORD,
-    Article,
-    Contract,
-    Edit,
-    Hit,
-    Lexicon,
-    Line,
-    Reading,
-    Safety,
-    Setup,
-    Validator,
-    fix,
-    tokens_of,
-)
+from copydesk.lexicon import NAME, SEEN, SURE, WORD, Lexicon, Reading, tokens_of
+from copydesk.validator import Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix
 
 SENTENCE_END = re.compile(r"[.!?:…][\"”’)\]*_]{0,2}\Z")
 ALONE = re.compile(r"[\s,:;.…]*")  # all that may stand on the line beside the words

@@ -13,25 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from copydesk.validator import (
-    LIKELY,
-    MASK,
-    SEEN,
-    SURE,
-    Article,
-    Contract,
-    Edit,
-    Hit,
-    Lexicon,
-    Line,
-    Reading,
-    Safety,
-    Setup,
-    Token,
-    Validator,
-    fix,
-    tokens_of,
-)
+from copydesk.lexicon import LIKELY, SEEN, SURE, Lexicon, Reading, Token, tokens_of
+from copydesk.validator import MASK, Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix
 
 SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]?\s{1,4}\Z")
 CLAUSE_END = re.compile(r"(?:[,;:]|\s[–—-]) \Z")

@@ -6,23 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copydesk.validator import (
-    ENDS,
-    Article,
-    Contract,
-    Edit,
-    Hit,
-    Row,
-    Safety,
-    Setup,
-    Span,
-    Validator,
-    cuts_a_sentence,
-    excerpt,
-    fix,
-    is_headline,
-    places,
-)
+from copydesk.rows import ENDS, Row, cuts_a_sentence, excerpt, is_headline, places
+from copydesk.validator import Article, Contract, Edit, Hit, Safety, Setup, Span, Validator, fix
 
 TEASER = 320  # code points; a longer line is no teaser of another story
 BLOCKS = 20  # headings of other stories that are tried, from the end

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from copydesk.schema import Schemas
 from copydesk.validator import (
     Article,
     Contract,
@@ -24,7 +25,6 @@ from copydesk.validator import (
     Pair,
     Safety,
     Scalar,
-    Schemas,
     Setup,
     Span,
     Validator,

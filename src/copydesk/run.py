@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -54,6 +54,8 @@ def process(
         lambda n: _rescue(packed, batches[n], spill(n, "draft")),
     )
     evidence = share.merge(packed, [t.evidence for t in tidied])
+    compared = _compare(packed, sources, tidied, share.pairs(packed, evidence), jobs)
+    evidence = share.merge(packed, [evidence, *compared])
     facts = share.conclude(packed, evidence)
     del evidence
 
@@ -65,6 +67,24 @@ def process(
     spills = _each(settling, share.settle, jobs, settled, lambda n: _rescue_settling(*settling[n]))
     notes = tuple(note for f in facts.values() for note in f.notes)
     return Outcome(share.Records(spills), notes)
+
+
+def _compare(
+    packed: bytes,
+    sources: Sequence[Source],
+    tidied: Sequence[share.Tidied],
+    pairs: Mapping[str, Sequence[tuple[str, str]]],
+    jobs: int,
+) -> list[share.Evidence]:
+    """The evidence of the pairs with an article that was asked for; those that kill their process give none."""
+    wanted = {i for found in pairs.values() for pair in found for i in pair}
+    spilled = zip(sources, ((t.spill, place) for t in tidied for place in t.places), strict=True)
+    places = {s.id: (place, s.asked) for s, place in spilled if s.id in wanted}
+    calls = []
+    for key, found in pairs.items():
+        asked = [(places[a][0], places[b][0]) for a, b in found if places[a][1] or places[b][1]]
+        calls += [(packed, key, asked[n : n + BATCH]) for n in range(0, len(asked), BATCH)]
+    return _each(calls, share.compare, min(jobs, len(calls)) or 1, lambda n: None, lambda n: {})
 
 
 def _worthwhile(articles: int) -> int:
@@ -136,8 +156,8 @@ def _rescue(packed: bytes, batch: Sequence[Source], spill: str) -> share.Tidied:
                 parts.append(pool.submit(share.tidy, packed, [source], part).result())
         except BrokenProcessPool:
             parts.append(share.bury(packed, source, part))
-    share.join([p.spill for p in parts], spill)
-    return share.Tidied(spill, share.merge(packed, [p.evidence for p in parts]))
+    places = share.join([p.spill for p in parts], spill)
+    return share.Tidied(spill, share.merge(packed, [p.evidence for p in parts]), places)
 
 
 def _rescue_settling(packed: bytes, spilled: str, facts: share.Conclusions, spill: str) -> str:
@@ -151,4 +171,5 @@ def _rescue_settling(packed: bytes, spilled: str, facts: share.Conclusions, spil
         except BrokenProcessPool:
             parts.append(share.settle(packed, share.bury(packed, source, draft).spill, {}, part))
         Path(draft).unlink()
-    return share.join(parts, spill)
+    share.join(parts, spill)
+    return spill

@@ -2,6 +2,7 @@
 
     tidy      a batch of sources  -> a spill of drafts, and the batch's evidence       (map)
     merge     evidence, evidence  -> evidence                                          (reduce, as a tree)
+    compare   places of drafts    -> evidence of pairs that need to be compared        (map)
     conclude  evidence            -> facts                                             (once)
     settle    a spill, its facts  -> a spill of records                                (map)
 
@@ -20,7 +21,8 @@ from typing import Any, NamedTuple, TypeAlias
 from copydesk.desk import Checker, Desk, Draft, observe, open_desk, receive, report_death, report_unreadable
 from copydesk.desk import settle as settle_draft
 from copydesk.desk import tidy as tidy_draft
-from copydesk.model import Plan, Record, Source
+from copydesk.model import Article, Plan, Record, Source
+from copydesk.parse import parse
 from copydesk.record import record
 from copydesk.validator import CorpusValidator, Facts
 
@@ -30,11 +32,16 @@ Conclusions: TypeAlias = dict[str, Facts]
 """By the key of the checker, too."""
 
 
+Place: TypeAlias = tuple[str, int]
+"""A spill, and where in it a draft begins."""
+
+
 class Tidied(NamedTuple):
-    """Where the drafts of a batch were spilled, and what they contribute."""
+    """Where the drafts of a batch were spilled, what they contribute, and where in the spill each begins."""
 
     spill: str
     evidence: Evidence
+    places: tuple[int, ...] = (0,)
 
 
 @lru_cache(maxsize=2)
@@ -51,6 +58,7 @@ def tidy(plan: bytes, batch: Sequence[Source], spill: str) -> Tidied:
     """Reads and tidies a batch; its drafts go to the file `spill`."""
     desk = _desk(plan)
     evidence: Evidence = {}
+    places = []
     with open(spill, "wb") as out:
         for source in batch:
             draft = _read(desk, source)
@@ -58,8 +66,9 @@ def tidy(plan: bytes, batch: Sequence[Source], spill: str) -> Tidied:
             if article is not None:
                 for checker, seen in observe(desk, draft, article):
                     _add(checker, evidence, seen)
+            places.append(out.tell())
             pickle.dump(draft, out, protocol=5)
-    return Tidied(spill, evidence)
+    return Tidied(spill, evidence, tuple(places))
 
 
 def _read(desk: Desk, source: Source) -> Draft:
@@ -100,6 +109,32 @@ def merge(plan: bytes, parts: Sequence[Evidence]) -> Evidence:
             joined.append(whole)
         parts = joined
     return parts[0] if parts else {}
+
+
+def pairs(plan: bytes, evidence: Evidence) -> dict[str, list[tuple[str, str]]]:
+    """The articles whose texts have to be compared before facts can be concluded, by the key of the checker."""
+    wanted = {c.key: list(_corpus(c).pairs(evidence[c.key])) for c in _desk(plan).corpus if c.key in evidence}
+    return {key: found for key, found in wanted.items() if found}
+
+
+def compare(plan: bytes, key: str, places: Sequence[tuple[Place, Place]]) -> Evidence:
+    """What the texts at each two places say of one another, as more evidence of the checker."""
+    desk = _desk(plan)
+    checker = next(c for c in desk.corpus if c.key == key)
+    evidence: Evidence = {}
+
+    @lru_cache(maxsize=64)
+    def article(place: Place) -> Article:
+        with open(place[0], "rb") as file:
+            file.seek(place[1])
+            draft = pickle.load(file)
+        return parse(draft.text or "", draft.source.id, desk.plan.prose, desk.plan.language)
+
+    for one, other in places:
+        seen = _corpus(checker).compare(article(one), article(other))
+        if seen is not None:
+            _add(checker, evidence, seen)
+    return evidence
 
 
 def conclude(plan: bytes, evidence: Evidence) -> Conclusions:
@@ -144,13 +179,15 @@ def split(spilled: str) -> list[tuple[Source, str]]:
     return out
 
 
-def join(parts: Sequence[str], spill: str) -> str:
-    """Many spills as one; the parts are removed."""
+def join(parts: Sequence[str], spill: str) -> tuple[int, ...]:
+    """Many spills as one; the parts are removed. Gives where in it each begins."""
+    places = []
     with open(spill, "wb") as out:
         for part in parts:
+            places.append(out.tell())
             out.write(Path(part).read_bytes())
             Path(part).unlink()
-    return spill
+    return tuple(places)
 
 
 def _load(spill: str) -> Iterator[Any]:

@@ -22,34 +22,15 @@ reports all it can in one pass, its fixes do not overlap one another, and a fix 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
-from copydesk import spelling
 from copydesk.contract import Contract
 from copydesk.edits import diff, minimal
-from copydesk.frames import (
-    LEAST,
-    MAJORITY,
-    Table,
-    cells_of,
-    compile_relation,
-    compile_schema,
-    constrained,
-    frame_of,
-    path_of,
-    rejected,
-    relation_frame,
-    rows_of,
-    tables_of,
-)
-from copydesk.frames import (
-    Row as TableRow,
-)
-from copydesk.lexicon import LIKELY, NAME, SEEN, SURE, WORD, Lexicon, LexiconError, Lexicons, Reading, Token, tokens_of
+from copydesk.lexicon import LexiconError, Lexicons
 from copydesk.model import (
     MASK,
     Article,
@@ -70,132 +51,39 @@ from copydesk.model import (
     Span,
 )
 from copydesk.phrases import PhraseError, Phrases, open_phrases
-from copydesk.relations import KINDS, amp_cache_of, bare_url, clip, demanded, host_of, registrable, slug_of
-from copydesk.repair import add_key, rename_key, wrap_in_list, write_value
-from copydesk.rows import (
-    ENDS,
-    FAR,
-    GLYPHS,
-    Mark,
-    Row,
-    cuts_a_sentence,
-    ends_a_sentence,
-    excerpt,
-    is_headline,
-    places,
-)
-from copydesk.schema import (
-    Condition,
-    FieldSpec,
-    Relation,
-    Schema,
-    SchemaError,
-    Schemas,
-    canonical,
-    general,
-    holds,
-    is_empty,
-    judge,
-    locate,
-    near,
-    particular,
-)
+from copydesk.schema import SchemaError, Schemas
 from copydesk.schema_file import open_schemas
-from copydesk.value_types import DATES, TYPES, as_iso
 
 __all__ = [
-    "DATES",
-    "ENDS",
-    "FAR",
-    "GLYPHS",
-    "KINDS",
-    "LEAST",
-    "LIKELY",
-    "MAJORITY",
     "MASK",
-    "NAME",
-    "SEEN",
-    "SURE",
-    "TYPES",
-    "WORD",
     "Article",
-    "Condition",
     "Contract",
     "CorpusValidator",
     "Edit",
     "Facts",
     "Field",
-    "FieldSpec",
     "FileValidator",
     "Fix",
     "FrontMatter",
     "Hit",
-    "Lexicon",
     "Line",
     "ListNode",
     "MapNode",
-    "Mark",
     "Node",
     "Pair",
     "Part",
     "Passage",
-    "Phrases",
     "Problem",
-    "Reading",
-    "Relation",
-    "Row",
     "Safety",
     "Scalar",
-    "Schema",
-    "Schemas",
     "Scope",
     "SettingError",
     "Setup",
     "Span",
-    "Table",
-    "TableRow",
-    "Token",
     "Validator",
-    "add_key",
-    "amp_cache_of",
-    "as_iso",
-    "bare_url",
-    "canonical",
-    "cells_of",
-    "clip",
-    "compile_relation",
-    "compile_schema",
-    "constrained",
-    "cuts_a_sentence",
-    "demanded",
     "diff",
-    "ends_a_sentence",
-    "excerpt",
     "fix",
-    "frame_of",
-    "general",
-    "holds",
-    "host_of",
-    "is_empty",
-    "is_headline",
-    "judge",
-    "locate",
     "minimal",
-    "near",
-    "particular",
-    "path_of",
-    "places",
-    "registrable",
-    "rejected",
-    "relation_frame",
-    "rename_key",
-    "rows_of",
-    "slug_of",
-    "spelling",
-    "tables_of",
-    "tokens_of",
-    "wrap_in_list",
-    "write_value",
 ]
 
 Scope: TypeAlias = Literal["front", "body", "all"]
@@ -367,6 +255,14 @@ class CorpusValidator(Validator):
 
     def merge(self, a: Any, b: Any) -> Any:
         """The evidence of two groups of articles as that of one; may change and return `a`."""
+        raise NotImplementedError
+
+    def pairs(self, evidence: Any) -> Sequence[tuple[str, str]]:
+        """Articles whose texts have to be compared, two by two, before anything is concluded."""
+        return ()
+
+    def compare(self, one: Article, other: Article) -> Any:
+        """What two articles of `pairs` say of one another: more evidence, in the form that `merge` takes, or None."""
         raise NotImplementedError
 
     def conclude(self, evidence: Any) -> Facts:
