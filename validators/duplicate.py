@@ -369,7 +369,7 @@ def _tell_pair(
     if case == "version" and newer.age > older.age and newer.words * 2 > older.words:
         keep, why = newer, "it is the newer version"
     aside = older if keep is newer else newer
-    what = f"{pair.same:.0%} the same text as"
+    what = f"{min(int(100 * pair.same), 99 if pair.changed else 100)} % the same text as"
     if pair.contained > pair.same + 0.2:
         what = "almost wholly contained in" if newer.words < older.words else "contains almost the whole of"
     sure = pair.same >= SURE or pair.contained >= CONTAINED

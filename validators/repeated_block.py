@@ -161,7 +161,7 @@ class RepeatedBlock(CorpusValidator):
                 "what": "this line stands" if first == last else f"these {last - first + 1} lines stand",
                 "support": of + block["where"],
                 "articles": block["ids"],
-                "source": source,
+                "source": source_of(article, self._source_field) if block["of"] else "",
                 "place": block["place"],
             }
             yield Hit(span, values, case="block" if block["of"] else "paragraph")
@@ -190,7 +190,8 @@ class RepeatedBlock(CorpusValidator):
                     "text": _excerpt(first.text.strip()),
                     "lines": [_excerpt(lines[m][0].text.strip(), 400) for m in run],
                     "support": f"{support[0]} of {support[1]} articles from {source}, always {ends}",
-                    "source": source,
+                    "source": source_of(article, self._source_field),
+                    "place": ["tail", support[2]],
                 }
                 title = "delete the line" if len(run) == 1 else f"delete these {len(run)} lines"
                 below = lines[n][0] if n < len(lines) else None
@@ -298,7 +299,7 @@ def _is_one_article(rows: Sequence[tuple[str, str, str, bytes]], block: Sequence
     lengths = [len(rows[n][3]) // 8 for n in block[0].articles]
     long = [sum(b & LONG_BIT for b in rows[n][3][::8]) for n in block[0].articles]
     shared = sum(g.hash & LONG_BIT for g in block)
-    return 2 * len(block) > min(lengths) and 0 < shared and 2 * shared >= min(long)
+    return 2 * len(block) > min(lengths) and shared > 0 and 2 * shared >= min(long)
 
 
 def _told(rows: Sequence[tuple[str, str, str, bytes]], block: Sequence[Group]) -> dict[str, Any]:

@@ -22,14 +22,16 @@ from copydesk.config import ConfigError
 from copydesk.folders import FolderError, open_report, read_rules, suggestion
 from copydesk.job import Job, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
+from copydesk.learn import LearnError, candidates, chosen, free_file, listing, rule_pack
 from copydesk.model import Applied, Run, Severity
 from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
+from copydesk.quarantine import Moved, bring_back, set_aside
 from copydesk.reference import explain, table
 from copydesk.run import process
 from copydesk.sources import SourceError, find
 from copydesk.starter import starter
 
-EXPECTED = (ConfigError, FolderError, JournalError, OutputError, SourceError)
+EXPECTED = (ConfigError, FolderError, JournalError, LearnError, OutputError, SourceError)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -86,6 +88,11 @@ def _parser() -> argparse.ArgumentParser:
         "--in-place", action="store_true", help="rewrite the articles; the journal goes to .copydesk/runs"
     )
     where.add_argument("--diff", action="store_true", help="print what would change; exit 1 if anything would")
+    clean.add_argument(
+        "--quarantine-duplicates",
+        action="store_true",
+        help="with --out: put duplicates into DIR/quarantine, not DIR/corpus",
+    )
     _add_selection(clean)
     _add_reporting(clean)
     clean.set_defaults(run=clean_corpus)
@@ -106,6 +113,18 @@ def _parser() -> argparse.ArgumentParser:
     rules = commands.add_parser("rules", help="list every rule")
     _add_folders(rules)
     rules.set_defaults(run=list_rules)
+
+    learn = commands.add_parser(
+        "learn", help="what comes again in each source, as rules", description=learn_rules.__doc__
+    )
+    learn.add_argument("what", choices=["boilerplate"])
+    _add_selection(learn)
+    learn.add_argument("--accept", metavar="N,N|all|FILE", help="write these as rules into the workspace")
+    learn.add_argument("--output", type=Path, metavar="FILE", help="where the listing goes (default: the terminal)")
+    learn.set_defaults(
+        run=learn_rules, format=[], fail_level=None, allow_empty=False, quiet=False, verbose=False, jobs=0,
+        color="auto", full=False, statistics=False,
+    )  # fmt: skip
 
     init = commands.add_parser("init", help="write a copydesk.toml for the corpus in this folder")
     init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
@@ -192,6 +211,8 @@ def check_corpus(args: argparse.Namespace) -> int:
 
 def clean_corpus(args: argparse.Namespace) -> int:
     """Writes a cleaned corpus and an account of every character that was changed."""
+    if args.quarantine_duplicates and args.out is None:
+        raise OutputError("--quarantine-duplicates moves files and needs --out DIR")
     job = make_job(args)
     if args.out is not None:
         check_output(args.out, args.path, job.found)
@@ -205,7 +226,11 @@ def clean_corpus(args: argparse.Namespace) -> int:
             folder = write_in_place(run, job.root, head)
             run = replace(run, out=str(_shortest(folder)) if folder else None)
         else:
-            write_out(run, job.found, args.out, head)
+            moved = set_aside(run.records) if args.quarantine_duplicates else {}
+            if moved:
+                said = f"{_count(len(moved), 'duplicate')} moved to {args.out}/quarantine (report/quarantine.jsonl)"
+                run = replace(run, notes=(*run.notes, said))
+            write_out(run, job.found, args.out, head, moved)
             run = replace(run, out=str(args.out))
         _report(args, job, run)
         return _verdict(args, run, job.fail_level)
@@ -230,7 +255,13 @@ def undo_run(args: argparse.Namespace) -> int:
             and (not below or entry.path == below or entry.path.startswith(f"{below}/"))
         )
 
+    def fetched(entry: Entry, moved: Moved) -> bool:
+        return unwanted(entry, Applied(moved.finding, moved.code, ()))
+
     taken = refused = 0
+    back = bring_back(args.dir, fetched) if folder == args.dir / "corpus" else []
+    if back:
+        print(f"Moved {_count(len(back), 'article')} back from the quarantine.")
     for n, journal in enumerate(journals):
         done = undo_files(journal, folder, unwanted)
         for path, why in done.refused:
@@ -245,7 +276,7 @@ def undo_run(args: argparse.Namespace) -> int:
                 print(f"{_count(older, 'fix', 'fixes')} of earlier runs still stand; undo again to take them back.")
             if not chosen:
                 break
-    if not taken and not refused:
+    if not taken and not refused and not back:
         print("Nothing in the journal matches.")
         return 2 if chosen else 0
     return 1 if refused else 0
@@ -289,6 +320,33 @@ def explain_rules(args: argparse.Namespace) -> int:
 def list_rules(args: argparse.Namespace) -> int:
     """Prints every rule, one a line."""
     print(table(read_rules(folders_of(args, config_of(args, []))).values()), end="")
+    return 0
+
+
+def learn_rules(args: argparse.Namespace) -> int:
+    """Lists the lines that come again in the articles of a source; with --accept it writes rules into the workspace."""
+    job = make_job(args)
+    if args.accept and len(job.plan.folders) < 2:
+        raise LearnError("--accept needs a workspace to write to: --workspace DIR, with a folder rules/ in it")
+    with _records(args, job) as run:
+        found = candidates(run.records)
+    if not args.accept:
+        if args.output:
+            args.output.write_text(listing(found), "utf-8")
+        else:
+            print(listing(found), end="")
+        return 0
+    rules = read_rules(job.plan.folders)
+    text = rule_pack(chosen(args.accept, found), rules, [r.name for r in rules.values()])
+    target = free_file(Path(job.plan.folders[-1], "rules"), "learned")
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(text, "utf-8")
+    try:
+        read_rules(job.plan.folders, examples=True)
+    except FolderError:
+        target.unlink()
+        raise
+    print(f"Wrote {target}.")
     return 0
 
 
