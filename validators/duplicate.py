@@ -105,9 +105,11 @@ class Duplicate(CorpusValidator):
 
     def __post_init__(self) -> None:
         self._source_field = ""
+        self._changed: frozenset[str] = frozenset()
 
     def prepare(self, setup: Setup) -> None:
         self._source_field = str(setup.options.get("source", ""))
+        self._changed = frozenset(setup.options.get("changed", ()))
 
     # ------------------------------------------------------------------------------------------------- evidence
 
@@ -125,7 +127,7 @@ class Duplicate(CorpusValidator):
         series = _VARIABLE.sub("#", title) if title else ""
         row = Row(
             article.id,
-            age(first_value(top, self.date_fields), article.id),
+            age(first_value(top, self.date_fields), article.id, article.id in self._changed),
             _hash(body) if len(body) >= self.body_length else 0,
             _hash(url) if url else 0,
             _hash(title) if title else 0,
@@ -353,7 +355,7 @@ def _tell_pair(
     if case == "version" and newer.age > older.age and newer.words * 2 > older.words:
         keep, why = newer, "it is the newer version"
     aside = older if keep is newer else newer
-    what = f"{pair.same:.0%} the same text as"
+    what = f"{min(int(100 * pair.same), 99 if pair.changed else 100)} % the same text as"
     if pair.contained > pair.same + 0.2:
         what = "almost wholly contained in" if newer.words < older.words else "contains almost the whole of"
     sure = pair.same >= SURE or pair.contained >= CONTAINED

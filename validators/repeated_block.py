@@ -145,7 +145,7 @@ class RepeatedBlock(CorpusValidator):
                 "what": "this line stands" if first == last else f"these {last - first + 1} lines stand",
                 "support": of + block["where"],
                 "articles": block["ids"],
-                "source": source,
+                "source": source_of(article, self._source_field) if block["of"] else "",
                 "place": block["place"],
             }
             yield Hit(span, values, case="block" if block["of"] else "paragraph")
@@ -174,7 +174,8 @@ class RepeatedBlock(CorpusValidator):
                     "text": _excerpt(first.text.strip()),
                     "lines": [_excerpt(lines[m][0].text.strip(), 400) for m in run],
                     "support": f"{support[0]} of {support[1]} articles from {source}, always {ends}",
-                    "source": source,
+                    "source": source_of(article, self._source_field),
+                    "place": ["tail", support[2]],
                 }
                 title = "delete the line" if len(run) == 1 else f"delete these {len(run)} lines"
                 below = lines[n][0] if n < len(lines) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from copydesk import __version__
 from copydesk.baseline import FILE as BASELINE
@@ -21,8 +22,11 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     parser.add_argument("--version", action="version", version=f"copydesk {__version__}")
     places = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(name: str, about: str) -> argparse.ArgumentParser:
-        added = places.add_parser(name, help=about, description=commands[name].__doc__)
+    def command(name: str, about: str, among: Any = None) -> argparse.ArgumentParser:
+        word = name.rpartition(" ")[2]
+        added: argparse.ArgumentParser = (among or places).add_parser(
+            word, help=about, description=commands[name].__doc__
+        )
         added.set_defaults(run=commands[name])
         return added
 
@@ -42,6 +46,11 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
         "--in-place", action="store_true", help="rewrite the articles; the journal goes to .copydesk/runs"
     )
     where.add_argument("--diff", action="store_true", help="print what would change; exit 1 if anything would")
+    clean.add_argument(
+        "--quarantine-duplicates",
+        action="store_true",
+        help="with --out: put duplicates into DIR/quarantine, not DIR/corpus",
+    )
     _add_selection(clean)
     _add_reporting(clean)
     clean.set_defaults(baseline=None)
@@ -73,6 +82,15 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     init.add_argument("--ci", choices=["auto", "github", "gitlab", "none"], default="auto", help="whose job to write")
     init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
 
+    kinds = places.add_parser("learn", help="what a corpus teaches, for a person to accept").add_subparsers(
+        required=True, metavar="WHAT"
+    )
+    lines = command("learn boilerplate", "lines that come again in the articles of a source, as rules", kinds)
+    _add_selection(lines)
+    lines.add_argument("--accept", metavar="N,N|all|FILE", help="write these as rules into the workspace")
+    lines.add_argument("--output", type=Path, metavar="FILE", help="where the listing goes (default: the terminal)")
+    lines.set_defaults(**_SILENT)
+
     shape = command("json-schema", "print the JSON Schema of findings, copydesk.toml or rules")
     shape.add_argument("name", choices=["findings", "config", "rules"])
     shape.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
@@ -83,6 +101,12 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
 
     return parser
 
+
+_SILENT: dict[str, Any] = {
+    **{"format": (), "fail_level": None, "fail_on": (), "baseline": None, "allow_empty": True, "exit_zero": True},
+    **{"full": False, "statistics": False, "color": "never", "quiet": False, "verbose": False, "jobs": 0},
+}
+"""What a command that reports nothing says in the place of the flags of a report."""
 
 _BASELINE_ACTIONS = (
     "create: write what is found now; update: take out what is gone and say what is new, which --add accepts;"

@@ -193,10 +193,9 @@ def foreign_files(folder: Path) -> list[str]:
         for name in names:
             file = Path(here, name)
             relative = file.relative_to(folder).as_posix()
-            inside = file.relative_to(corpus).as_posix() if file.is_relative_to(corpus) else None
-            if inside is None:
-                if not relative.startswith("report/"):
-                    changed.append(relative)
-            elif known.pop(inside, None) != hash_bytes(file.read_bytes()):
+            inside = Path(os.path.relpath(file, corpus)).as_posix()
+            if relative.startswith("report/"):
+                continue
+            if known.pop(inside, None) != hash_bytes(file.read_bytes()):
                 changed.append(relative)
-    return sorted([*changed, *(f"corpus/{p}" for p in known)])
+    return sorted([*changed, *(os.path.normpath(f"corpus/{p}").replace(os.sep, "/") for p in known)])

@@ -28,6 +28,7 @@ LONGEST = 1 << 16  # code points that are hashed at once
 WINDOW = 8  # neighbours in a band that are paired with one another; more of them are each paired with the first
 COMMON = 50  # texts, or 2 %: a triple that so many texts have belongs to a template and says nothing of two of them
 LEAST = 8  # numbers in common; unrelated texts have none to three
+NEARLY = 0.6  # of the likeness of the best: the first such text is preferred, so that all of a group name the same one
 INFORMATIVE = 16  # numbers that are no template's; with fewer nothing can be said
 
 
@@ -186,7 +187,7 @@ def _best(pairs: NDArray[np.uint64], likeness: NDArray[np.float64], most: int) -
     out = []
     for j, group in groups.items():
         best = sorted(group, key=lambda x: (-x[1], x[0]))
-        first = min(i for i, like in group if like >= 0.8 * best[0][1])
+        first = min(i for i, like in group if like >= NEARLY * best[0][1])
         chosen = dict(best[:most])
         if first not in chosen:
             chosen.pop(best[:most][-1][0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -22,6 +22,7 @@ from copydesk.journal import (
     write_journal,
 )
 from copydesk.model import Record, Run
+from copydesk.quarantine import AWAY, MANIFEST, Moved, write_manifest
 from copydesk.sources import Found
 
 REPORTS = {"html": "index.html", "jsonl": "findings.jsonl", "markdown": "summary.md", "diff": "changes.diff"}
@@ -76,8 +77,13 @@ def written(record: Record) -> bytes:
     return record.text.encode("utf-8")
 
 
-def write_out(run: Run, found: Found, out: Path, head: dict[str, object]) -> None:
-    """Writes DIR/corpus and DIR/report beside DIR first, then puts them in its place in one step."""
+def write_out(
+    run: Run, found: Found, out: Path, head: dict[str, object], moved: Mapping[str, Moved] | None = None
+) -> None:
+    """Writes DIR/corpus and DIR/report beside DIR first, then puts them in its place in one step.
+
+    The articles that are `moved`, by id, go to DIR/quarantine.
+    """
     place = out.resolve()  # a link stays a link: what it points to is replaced
     place.parent.mkdir(parents=True, exist_ok=True)
     new, old = (place.with_name(f".copydesk-{age}-{os.getpid()}") for age in ("new", "old"))
@@ -97,16 +103,21 @@ def write_out(run: Run, found: Found, out: Path, head: dict[str, object]) -> Non
 
             for record in run.records:
                 data = written(record)
-                path = target(record.source.article)
+                name = record.source.article
+                if moved and record.source.id in moved:
+                    name = AWAY + name
+                path = target(name)
                 path.write_bytes(data)
                 shutil.copymode(record.source.file, path)
-                yield entry(record, record.source.article, data)
+                yield entry(record, name, data)
             for file, name in found.others:
                 path = target(name)
                 shutil.copy(file, path)
                 yield copied(name, path)
 
         write_journal(new / "report" / NAME, head, entries())
+        if moved:
+            write_manifest(new / "report" / MANIFEST, list(moved.values()))
         write_reports(replace(run, out=str(out)), new / "report")
         if place.exists():
             shutil.copymode(place, new)
