@@ -427,7 +427,7 @@ def test_an_internal_error_is_one_line_and_debug_shows_where(
         raise ZeroDivisionError("planted")
 
     write("drop", a=CLEAN)
-    monkeypatch.setattr("copydesk.cli.process", fail)
+    monkeypatch.setattr("copydesk.cli_run.process", fail)
     assert main(["check", "drop"]) == 2
     assert capsys.readouterr().err == "copydesk: internal error: ZeroDivisionError: planted (--debug shows where)\n"
     assert main(["check", "drop", "--debug"]) == 2
@@ -441,6 +441,6 @@ def test_interrupting_says_so_and_exits_130(
         raise KeyboardInterrupt
 
     write("drop", a=CLEAN)
-    monkeypatch.setattr("copydesk.cli.process", interrupt)
+    monkeypatch.setattr("copydesk.cli_run.process", interrupt)
     assert main(["check", "drop"]) == 130
     assert "interrupted" in capsys.readouterr().err

@@ -171,6 +171,20 @@ def test_a_changed_workspace_counts_as_it_was() -> None:
     assert since("--select", "NAM101") == before
 
 
+def test_a_drop_cannot_allow_its_own_defects() -> None:
+    Path("copydesk.toml").write_text("suppressions = true\n")
+    allowed = "<!-- copydesk: allow doubled-word: it was there before -->\n\n" + OLD_DIRT
+    Path("news/0.md").write_text(allowed)
+    commit("with a suppression")
+    git("branch", "-f", "main")
+    Path("news/0.md").write_text(allowed + "\nA line more.\n")
+    Path("news/1.md").write_text(allowed)
+    Path("news/new.md").write_text(allowed)
+    commit("more of them")
+    _, found = since("--select", "TXT")
+    assert found == [("new.md", "TXT101")]  # 1.md had it before, allowed or not
+
+
 # ------------------------------------------------------------------------------------------------- clean, since
 
 

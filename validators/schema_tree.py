@@ -45,6 +45,7 @@ _FOUND = {
     "datetime": "a date and time",
 }
 _PUNCTUATION = re.compile(r"[^a-z0-9]")
+ALLOW = "copydesk-allow"  # what an article itself allows: no schema has to know it
 
 
 @dataclass
@@ -90,7 +91,7 @@ class SchemaTree(Validator):
                 continue  # a key that stands twice: the last value is the one that is read
             spec = known.get(name)
             if spec is None:
-                if not welcome and key.kind != "merge":
+                if not welcome and key.kind != "merge" and not (name == ALLOW and not path):
                     unknown.append(key)
                 continue
             own = spec.path.rpartition(".")[2]

@@ -1,4 +1,4 @@
-"""What the commands that go over a corpus share: the job that the words ask for, its run, its reports, its exit code."""
+"""What the commands that go over a corpus share: the job, its run, its reports, its exit code."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _new_since(
     if then and job.comparison:
         spill = spill / "then"
         spill.mkdir()
-        plan = replace(job.plan, options={**job.plan.options, "changed": []})
+        plan = replace(job.plan, options={**job.plan.options, "changed": [], "suppressed": {}})
         before = fingerprints(process(plan, then, spill, args.jobs, said).records)
         known = {job.comparison.now[identity]: found for identity, found in before.items()}
     return NewOnly(records, known)

@@ -23,9 +23,11 @@ from copydesk.folders import open_validator, rules_folders
 from copydesk.model import Article, Edit, Finding, Fix, LevelsByPath, Plan, Rule, Safety, Severity, Source, Span
 from copydesk.parse import parse
 from copydesk.repair import moved, renaming, rows_of
+from copydesk.suppression import Suppression, allows, read_suppressions
 from copydesk.validator import CorpusValidator, Facts, FileValidator, Hit, Setup, Validator
 
 CRASHED, OUTSIDE, ENDLESS, DIED, LEFT_OUT, UNREADABLE = "RUN101", "RUN102", "RUN103", "RUN104", "RUN105", "RUN106"
+UNUSED = "RUN107"
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class Draft:
     """How many passes had been made when each of `extra` was found: its span is of that text."""
     lossy: str = ""
     """What of the bytes could be decoded, where not all could: for lines and columns only."""
+    allowed: set[str] = field(default_factory=set)
+    """The suppressions that have kept something from being found."""
 
 
 def receive(desk: Desk, source: Source, data: bytes, size: int) -> Draft:
@@ -342,6 +346,8 @@ def _look(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: M
         found = _findings(desk, checker, draft, lambda: validator.settle(article, fact, known.shared))
     else:
         found = _findings(desk, checker, draft, lambda: validator.check(article))
+    if found and desk.plan.options.get("suppressions"):
+        found = _unsuppressed(desk, draft, article, found)
     for n, f in enumerate(found):
         kept = []
         for fix in f.fixes:
@@ -353,6 +359,36 @@ def _look(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: M
         if len(kept) != len(f.fixes):
             found[n] = replace(f, fixes=tuple(kept))
     return found
+
+
+def _suppressions(desk: Desk, article: Article) -> list[Suppression]:
+    """Those that count: in an article that is compared with the past, those that it had then."""
+    known = desk.plan.options.get("suppressed", {})
+    assert isinstance(known, Mapping)
+    return [s for s in read_suppressions(article) if article.id not in known or s.key in known[article.id]]
+
+
+def _unsuppressed(desk: Desk, draft: Draft, article: Article, found: list[Finding]) -> list[Finding]:
+    """The findings that the article does not allow."""
+    suppressions = _suppressions(desk, article)
+    out = []
+    for f in found:
+        used = [s for s in suppressions if allows(s, f)]
+        draft.allowed |= {s.key for s in used}
+        if not used:
+            out.append(f)
+    return out
+
+
+def report_unused(desk: Desk, draft: Draft) -> None:
+    """Says which suppressions of the article have kept nothing from being found. To be called once, at the end."""
+    if draft.original is None or not desk.plan.options.get("suppressions"):
+        return
+    codes = {word for r in desk.plan.rules for word in (r.code, r.name)}
+    for s in _suppressions(desk, _parse(desk.plan, draft, draft.original)):
+        if s.key not in draft.allowed and s.rule in codes:  # a rule that does not run has nothing to say here
+            _note(desk, draft, UNUSED, s.span, {"rule": s.rule, "reason": s.reason})
+            draft.extra_pass[-1] = 0
 
 
 def _outside(contract: Contract, article: Article, fix: Fix, field: str | None) -> str | None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from hashlib import blake2b
 from re import compile as pattern
 
-from copydesk.desk import LEFT_OUT, Desk, Draft
+from copydesk.desk import LEFT_OUT, Desk, Draft, report_unused
 from copydesk.edits import Origin
 from copydesk.model import Applied, Finding, Fix, Location, Record, Span
 
@@ -19,6 +19,7 @@ def record(desk: Desk, draft: Draft) -> Record:
     """The draft as a record: every finding in lines and columns of the file as it was read."""
     if draft.original is None or draft.text is None:
         return Record(draft.source, None, None, (), tuple(_fingerprinted(draft.lossy, draft.extra)))
+    report_unused(desk, draft)
     origin = Origin(draft.original)
     rows: list[Finding] = []
     makers: list[tuple[str, ...]] = []

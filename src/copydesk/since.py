@@ -13,7 +13,9 @@ from typing import Any
 
 from copydesk.config import Config, read_config
 from copydesk.history import Changes, read_tree, write_objects
-from copydesk.model import Source
+from copydesk.model import Plan, Source
+from copydesk.parse import parse
+from copydesk.suppression import read_suppressions
 
 CHANGED = "is changed by what is checked: it counts as it was before"
 NEW = "is new, so it does not count yet"
@@ -28,6 +30,14 @@ class Comparison:
     now: Mapping[str, str]
     changed: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+    def allowed(self, article: str, plan: Plan) -> list[str]:
+        """What an article allowed then (see `suppression`), by its id today: a new article has nothing to say in it."""
+        for source in self.sources:
+            if source.asked and self.now.get(source.id) == article:
+                text = Path(source.file).read_bytes().decode("utf-8", "replace")
+                return [s.key for s in read_suppressions(parse(text, source.id, plan.prose, plan.language))]
+        return []
 
 
 def compare(
