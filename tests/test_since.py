@@ -13,6 +13,12 @@ from copydesk.cli import main
 
 HEAD = "---\ntitle: {title}\nsecured: {title}\n---\n\n"
 BODY = "The harbour was closed for {n} days. Nobody minded it much, and the ferry stayed where it was.\n"
+TEXTS = [
+    "The harbour was closed for nine days. Nobody minded it much, and the ferry stayed where it was.\n",
+    "A bakery opened beside the station. Its ovens were brought over the pass by eleven mules last autumn.\n",
+    "The choir sang in the open air until midnight. Two hundred people listened from their windows.\n",
+    "Engineers looked at the old bridge again. They found rust in every third rivet and said so at length.\n",
+]
 OLD_DIRT = "It rained in the the valley.\n"
 UNCLOSED = "---\ntitle: [unclosed\n---\n\nText.\n"
 
@@ -35,7 +41,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     news = Path("news")
     news.mkdir()
     for n in range(4):
-        (news / f"{n}.md").write_text(HEAD.format(title=f"Day {n}") + BODY.format(n=n) + "\n" + OLD_DIRT)
+        (news / f"{n}.md").write_text(HEAD.format(title=f"Day {n}") + TEXTS[n] + "\n" + OLD_DIRT)
     commit("before")
     git("checkout", "-q", "-b", "drop")
     return tmp_path
@@ -57,7 +63,7 @@ def test_nothing_changed() -> None:
 
 def test_old_dirt_in_a_changed_article_does_not_gate() -> None:
     path = Path("news/1.md")
-    path.write_text(path.read_text().replace("\n\nThe harbour", "\n\nA first line.\n\nThe harbour"))
+    path.write_text(path.read_text().replace("\n\nA bakery", "\n\nA first line.\n\nA bakery"))
     commit("more text")
     assert since() == (0, [])
 
@@ -93,12 +99,26 @@ def test_renames_and_moves_are_followed() -> None:
 
 def test_a_copy_of_an_old_article_belongs_to_the_copy() -> None:
     """Although its date, its name and its place make it the older of the two."""
-    text = Path("news/3.md").read_text()
+    text = HEAD.format(title="Rust in every third rivet of the old bridge") + "\n".join(reversed(TEXTS))
+    Path("news/3.md").write_text(text)
+    commit("a long one")
+    git("branch", "-f", "main")
     Path("news/0-copy.md").write_text(text)
     commit("copied")
     code, found = since("--select", "DUP")
     assert code == 1
     assert {article for article, _ in found} == {"0-copy.md"}
+
+
+def test_old_copies_are_old_whichever_of_them_is_renamed() -> None:
+    text = HEAD.format(title="Rust in every third rivet of the old bridge") + "\n".join(reversed(TEXTS))
+    Path("news/3.md").write_text(text)
+    Path("news/0-copy.md").write_text(text)
+    commit("a copy, long ago")
+    git("branch", "-f", "main")
+    git("mv", "news/0-copy.md", "news/z.md")
+    commit("renamed")
+    assert since("--select", "DUP") == (0, [])
 
 
 def test_deleting_an_article_is_no_finding() -> None:
@@ -207,7 +227,7 @@ def test_a_baseline_hides_what_it_lists_and_nothing_else(capsys: pytest.CaptureF
     assert main(["baseline", "create", "news"]) == 0
     against = ["--baseline", "copydesk-baseline.json", "--fail-level", "warning"]
     assert check(*against) == (0, [])
-    Path("news/1.md").write_text(Path("news/1.md").read_text().replace("\n\nThe h", "\n\nNew.\n\nThe h"))
+    Path("news/1.md").write_text(Path("news/1.md").read_text().replace("\n\nA bakery", "\n\nNew.\n\nA bakery"))
     Path("news/2.md").rename("news/zwei.md")
     assert check(*against) == (0, [])
     Path("news/1.md").write_text(Path("news/1.md").read_text() + "\nThey stood on the the pier.\n")
@@ -219,7 +239,7 @@ def test_a_baseline_hides_what_it_lists_and_nothing_else(capsys: pytest.CaptureF
 def test_update_never_adds_silently(capsys: pytest.CaptureFixture[str]) -> None:
     main(["baseline", "create", "news"])
     before = Path("copydesk-baseline.json").read_text()
-    Path("news/new.md").write_text(OLD_DIRT)
+    Path("news/new.md").write_text("Snow fell on the the hills.\n")
     capsys.readouterr()
     assert main(["baseline", "update", "news"]) == 0
     assert "1 finding not in it" in capsys.readouterr().out
