@@ -49,7 +49,7 @@ from copydesk.model import (
     Scalar,
     Span,
 )
-from copydesk.repair import add_key, rename_key, wrap_in_list, write_value
+from copydesk.repair import add_key, mend_line, rename_key, wrap_in_list, write_value
 from copydesk.schema import TYPES, FieldSpec, Relation, Schema, SchemaError, Schemas, general, judge, near, open_schemas
 
 __all__ = [
@@ -89,6 +89,7 @@ __all__ = [
     "fix",
     "general",
     "judge",
+    "mend_line",
     "minimal",
     "near",
     "rename_key",
