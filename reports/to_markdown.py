@@ -78,7 +78,7 @@ def render(run: Run, out: TextIO) -> None:
     deciding: dict[str, Samples] = {}
     repaired: dict[str, Samples] = {}
     for record in run.records:
-        page = Page(record.original) if record.original is not None else None
+        page = Page(record.original, record.source.line) if record.original is not None else None
         for f in in_order(record.findings):
             group = blocking if blocks(run, f) else repaired if f.applied else deciding
             samples = group.setdefault(f.code, Samples(f.code))

@@ -6,12 +6,14 @@ import datetime
 import json
 import math
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from copydesk.cli import main
 from copydesk.model import FrontMatter, ListNode, MapNode, Node
 from copydesk.parse import parse
 
@@ -214,3 +216,57 @@ def test_what_cannot_be_read_is_a_problem(text: str, said: str, line_start: str)
     assert meta.problem is not None
     assert said in meta.problem.message
     assert text[meta.problem.span.start :].startswith(line_start) or meta.problem.span.start > 0
+
+
+# ------------------------------------------------------------------------------------------------------- JSON Lines
+
+RECORDS = (
+    '{"title": "Low tide", "excerpt": "The ferry stays in.", "publishedDateTime": "2024-05-02T08:00:00Z", '
+    '"originalUrl": "https://tide.example/a", "provider": {"name": "Tide", "domain": "tide.example"}, "quality": 5}\n'
+    "\n"
+    '{"title": "Lów  tide", "excerpt": "Placeholder", "publishedDateTime": "2024-05-02T08:00:00", '
+    '"originalUrl": "https://tide.example/b", "provider": {"name": "Tide", "domain": "tide.example"}, '
+    '"quality": "5", "type": "artical"}\n'
+    "[1, 2]\n"
+    '{"title": "Low tide", "excerpt": \n'
+    '{"title": "High tide", "excerpt": "The ferry sails.", "publishedDateTime": "2024-05-02T08:00:00Z", '
+    '"originalUrl": "https://tide.example/a", "quality": -5}'
+)
+
+
+def test_each_record_is_judged_as_an_article_in_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "drop.jsonl").write_text(RECORDS, "utf-8")
+    out = tmp_path / "found.json"
+    assert main(["check", str(tmp_path / "drop.jsonl"), "--isolated", "--format", "json", "--output", str(out)]) == 1
+    findings = json.loads(out.read_text("utf-8"))["findings"]
+    assert [(f["article"], f["location"]["line"], f["code"], f["field"]) for f in findings] == [
+        ("drop.jsonl#3", 3, "TXT201", "title"),
+        ("drop.jsonl#3", 3, "FM310", "excerpt"),
+        ("drop.jsonl#3", 3, "FM201", "publishedDateTime"),
+        ("drop.jsonl#3", 3, "FM202", "quality"),
+        ("drop.jsonl#3", 3, "FM301", "type"),
+        ("drop.jsonl#4", 4, "FM001", None),
+        ("drop.jsonl#5", 5, "FM001", None),
+        ("drop.jsonl#6", 6, "DUP102", "originalUrl"),
+        ("drop.jsonl#6", 6, "FM101", "provider"),
+        ("drop.jsonl#6", 6, "FM302", "quality"),
+    ]
+    written = {f["code"]: RECORDS[f["span"]["start"] : f["span"]["end"]] for f in findings}
+    assert written["TXT201"] == "  "
+    assert written["FM302"] == "-5"
+    assert not any(f["fixes"] for f in findings)
+    lines = RECORDS.split("\n")
+    assert all(f["location"]["column"] <= len(lines[f["location"]["line"] - 1]) for f in findings)
+    assert main(["check", str(tmp_path / "drop.jsonl"), "--isolated", "--full"]) == 1
+    assert '6 | …: "https://tide.example/a", "quality": -5}' in capsys.readouterr().out
+
+
+def test_records_are_never_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "drop.jsonl").write_text(RECORDS, "utf-8")
+    (corpus / "a.md").write_text("Text.\n", "utf-8")
+    assert main(["clean", str(corpus / "drop.jsonl"), "--out", str(tmp_path / "out"), "--isolated"]) == 2
+    assert "can be checked, but not rewritten" in capsys.readouterr().err
+    assert main(["clean", str(corpus), "--out", str(tmp_path / "out"), "--isolated"]) == 0
+    assert (tmp_path / "out" / "corpus" / "drop.jsonl").read_text("utf-8") == RECORDS

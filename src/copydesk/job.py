@@ -63,7 +63,8 @@ def make_job(args: argparse.Namespace) -> Job:
     values = config.values
     include, exclude = values.get("include", []), values.get("exclude", [])
     leave = [args.out] if getattr(args, "out", None) else []
-    found = find(args.path, root, include, exclude, leave=leave)
+    checks = not hasattr(args, "out")  # `clean` writes, and records are not written
+    found = find(args.path, root, include, exclude, leave=leave, records=checks)
     if not found.articles and not args.allow_empty:
         raise SourceError(
             f"{', '.join(map(str, args.path))}: no article matched"
@@ -71,7 +72,7 @@ def make_job(args: argparse.Namespace) -> Job:
         )
     if values.get("corpus"):
         whole = find(
-            [(config.folder or Path.cwd()) / p for p in values["corpus"]], root, include, exclude, False, leave
+            [(config.folder or Path.cwd()) / p for p in values["corpus"]], root, include, exclude, False, leave, checks
         )
         asked = {s.id for s in found.articles}
         more = [s for s in whole.articles if s.id not in asked]

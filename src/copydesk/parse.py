@@ -52,7 +52,7 @@ def parse(
         meta, start = before.meta, before.body.start
         fields = [replace(p, source=text) for p in before.passages if p.field is not None]
     else:
-        meta, start = _front_matter(text)
+        meta, start = _record(text) if _RECORD.search(article_id) else _front_matter(text)
         fields = _prose_fields(meta, meta.root, text, prose) if meta is not None and meta.root is not None else []
     body = text[start:]
     if before is not None and before.passages[0].text == body:
@@ -146,6 +146,21 @@ _JSON_START = re.compile(r"\ufeff?[ \t\r\n]*+(\{)[ \t\r\n]*+\"")
 _LINE_END = re.compile(r"[ \t]*+(?:\r\n|\r|\n|\Z)")
 
 
+_RECORD = re.compile(r"\.(?:jsonl|ndjson)#\d{1,12}\Z", re.I)
+"""The id of a line of a JSON Lines file."""
+
+
+def _record(text: str) -> tuple[FrontMatter, int]:
+    """A line that is one JSON object: all of it is front matter, whatever it is."""
+    found = _json(text)
+    if found is not None:
+        return found
+    whole = Span(0, len(text))
+    return FrontMatter(
+        "json", whole, whole, None, Problem("not-a-mapping", whole, "the record is no JSON object")
+    ), len(text)
+
+
 def _json(text: str) -> tuple[FrontMatter, int] | None:
     """Front matter that is one JSON object. A text that only begins like one is not valid JSON, and all of it is left.
 
@@ -160,7 +175,7 @@ def _json(text: str) -> tuple[FrontMatter, int] | None:
     except (ValueError, RecursionError) as e:
         if not _JSON_KEY.match(text, begin):
             return None
-        at = min(begin + getattr(e, "pos", 0), len(text))
+        at = min(begin + getattr(e, "pos", 0), max(begin, len(text.rstrip("\r\n")) - 1))
         message = f"the front matter is not valid JSON: {getattr(e, 'msg', e)}"
         problem = Problem("syntax", Span(at, min(at + 1, len(text))), message)
         return FrontMatter("json", Span(begin, len(text)), Span(begin, len(text)), None, problem), len(text)
