@@ -93,7 +93,7 @@ def _list(page: _Printer) -> None:
             continue
         path = visible_path(clickable(record.source.file))
         page.line(f"{page.paint('bold', path)}  {page.paint('dim', count_of(len(found), 'finding'))}")
-        text = Page(record.original) if record.original is not None else None
+        text = Page(record.original, record.source.line) if record.original is not None else None
         for f in found:
             _finding(page, path, f, text)
 

@@ -259,7 +259,7 @@ def _articles(run: Run, rules: Mapping[str, Rule], labels: Mapping[str, str], ro
                 room[f.code] -= 1
                 kept.append(f)
         if kept:
-            page = Page(record.original) if record.original is not None else None
+            page = Page(record.original, record.source.line) if record.original is not None else None
             out.write(f'<section class="article"><h2>{_text(record.source.id)}</h2>\n')
             for f in kept:
                 out.write(_card(run, record, f, rules.get(f.code), labels, page))

@@ -100,7 +100,12 @@ def test_an_unclosed_fence_hides_everything() -> None:
 def test_toml_is_recognised_and_its_body_is_normal() -> None:
     text = "+++\ntitle = 'x'\n[extra]\na = 1\n+++\nBody `x`\n"
     front = meta(text)
-    assert (front.format, front.root, front.problem) == ("toml", None, None)
+    assert (front.format, front.problem) == ("toml", None)
+    assert [(f.path, text[f.node.span.start : f.node.span.end]) for f in front.walk()] == [
+        ("title", "'x'"),
+        ("extra", "extra]\na = 1"),
+        ("extra.a", "1"),
+    ]
     assert body(text) == "Body `x`\n"
 
 

@@ -15,11 +15,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from copydesk.config import Config, Flags, make_plan
+from copydesk.desk import _damages as damages
 from copydesk.edits import apply, invert, original
 from copydesk.folders import bundled, read_rules
-from copydesk.model import Article, Edit, Field, Finding, MapNode, Record, Rule, Scalar
+from copydesk.model import Article, Edit, Field, Finding, Fix, MapNode, Record, Rule, Safety, Scalar, Severity, Span
 from copydesk.parse import parse
-from copydesk.repair import add_key, rename_key, rows_of, wrap_in_list, write_value
+from copydesk.repair import add_key, rename_key, renaming, rows_of, wrap_in_list, write_value
 from copydesk.run import process
 from copydesk.sources import find
 
@@ -277,3 +278,17 @@ def test_other_carriers_are_never_written() -> None:
         article = parse(text, "a.md")
         assert write_value(article, "a", "y") == rename_key(article, "a", "b") == wrap_in_list(article, "a") == ()
         assert isinstance(article.meta.root if article.meta else None, MapNode | None)
+
+
+def test_the_desk_follows_a_renamed_key_and_nothing_else() -> None:
+    before = parse("---\nprovider:\n  nme: x\n  host: y\n---\n", "a.md")
+    edits = rename_key(before, "provider.nme", "name")
+    after = parse(apply(before.text, edits), "a.md")
+    finding = Finding("FM102", "a.md", Span(0, 1), "provider.nme", "m", Severity.WARNING)
+    assert renaming(before, "provider.nme", edits) == ("provider.nme", "provider.name")
+    assert not damages(before, after, [(finding, Fix(edits, Safety.SUGGEST, "rename"))])
+    more = (*edits, Edit(before.text.index("y"), "y", "z"))
+    worse = parse(apply(before.text, more), "a.md")
+    assert renaming(before, "provider.nme", more) is None
+    assert damages(before, worse, [(finding, Fix(more, Safety.SUGGEST, "rename"))])
+    assert renaming(before, "provider.nme", (Edit(before.text.index("nme"), "nme", "host"),)) is None

@@ -147,7 +147,7 @@ class FieldValue(Validator):
         reached = -1
         for path, found in meta.fields.items():
             node = found.node
-            if isinstance(node, Scalar) and node.span.start > reached:  # not an alias of what was looked at
+            if isinstance(node, Scalar) and (meta.format != "yaml" or node.span.start > reached):  # no alias
                 reached = node.span.start
                 if node.value.startswith("http"):
                     yield from _url(article, path, node)

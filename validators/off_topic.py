@@ -20,7 +20,8 @@ from typing import Any
 from copydesk.validator import Article, CorpusValidator, Facts, Hit
 
 _WORD = re.compile(r"[^\W\d_][^\W_]{2,30}")
-_BEHIND_WORD = re.compile(r"[\w,] $")
+_WITHIN = re.compile(r"(?<=[\w,] )[^\W\d_][^\W_]{2,30}")
+"""A word in the middle of a sentence."""
 _CALENDAR = frozenset(
     "january february march april may june july august september october november december monday tuesday wednesday "
     "thursday friday saturday sunday spring summer autumn winter".split()
@@ -107,10 +108,7 @@ class OffTopic(CorpusValidator):
 def _words(title: str, summary: str) -> list[str]:
     """Every word once, in lower case; `^word`: it stood as a name, `_word`: it did not, in the middle of a sentence."""
     title, summary = (html.unescape(t) if "&" in t else t for t in (title, summary))
-    words = {w.lower() for w in _WORD.findall(title)}
-    for m in _WORD.finditer(summary):
-        word = m[0].lower()
-        words.add(word)
-        if _BEHIND_WORD.search(summary, max(0, m.start() - 2), m.start()):
-            words.add(("^" if m[0][0].isupper() else "_") + word)
+    words = set(_WORD.findall(title.lower()))
+    words.update(_WORD.findall(summary.lower()))
+    words.update([("_" if w.islower() else "^") + w.lower() for w in _WITHIN.findall(summary)])
     return sorted(words)

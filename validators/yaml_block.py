@@ -8,10 +8,12 @@ where every key and value still has its spelling and its place.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from copydesk.repair import mend_line
 from copydesk.schema import Schemas
 from copydesk.validator import (
     Article,
@@ -71,13 +73,15 @@ class YamlBlock(Validator):
             return
         if meta.problem is not None:
             reason = meta.problem.message
-            yield Hit(meta.problem.span, {"format": meta.format.upper(), "reason": reason}, case="problem")
+            fixes = fix("put quotes or blanks where YAML wants them", *mend_line(article), safety=Safety.SUGGEST)
+            yield Hit(meta.problem.span, {"format": meta.format.upper(), "reason": reason}, fixes, case="problem")
             return
         if not article.text[meta.content.start : meta.content.end].strip():
             yield Hit(_opening(article, meta), case="empty")
-        if meta.format == "yaml" and meta.root is not None:
+        if meta.format != "toml" and meta.root is not None:  # TOML knows no traps, and refuses a key that stands twice
             for hit in _look(article, meta.root, ""):
-                yield self._as_meant(article, hit) if len(hit.fixes) > 1 else hit
+                readings = hit.case in ("boolean-word", "misread-number") and len(hit.fixes) > 1
+                yield self._as_meant(article, hit) if readings else hit
 
     def _as_meant(self, article: Article, hit: Hit) -> Hit:
         """Of the two readings of a value the one that its schema wants, where a schema knows the field."""
@@ -178,6 +182,7 @@ def _repeated(article: Article, node: MapNode, path: str) -> Iterator[Hit]:
     last = {key.value: n for n, (key, _) in enumerate(node.pairs)}
     if len(last) == len(node.pairs):
         return
+    twice = Counter(key.value for key, _ in node.pairs)
     for n, pair in enumerate(node.pairs):
         key, value = pair
         first = seen.setdefault(key.value, pair)
@@ -190,7 +195,15 @@ def _repeated(article: Article, node: MapNode, path: str) -> Iterator[Hit]:
             edit = _deleted_line(article, pair) if last[key.value] == n else None
             yield Hit(key.span, values, fix("delete the second of them", edit), here, "repeated-key")
         else:
-            yield Hit(key.span, values, (), here, "conflicting-key")
+            fixes = _choice(article, first, pair) if twice[key.value] == 2 else ()
+            yield Hit(key.span, values, fixes, here, "conflicting-key")
+
+
+def _choice(article: Article, first: Pair, second: Pair) -> tuple[Fix, ...]:
+    """Either of two lines may go; which, only a person knows."""
+    kept = (f"keep {_short(article, first.value)}", second), (f"keep {_short(article, second.value)}", first)
+    made = [fix(title, _deleted_line(article, gone), safety=Safety.SUGGEST) for title, gone in kept]
+    return made[0] + made[1] if all(made) else ()
 
 
 def _short(article: Article, node: Node) -> str:

@@ -47,6 +47,8 @@ def violation(contract: Contract, article: Article, edits: Sequence[Edit], field
     if any(e.old == e.new for e in edits):
         return "an edit that changes nothing"
     meta = article.meta
+    if contract is Contract.FIELD and meta is not None and meta.problem is not None and _requotes(meta, edits):
+        return None
     if field is None and meta is not None and any(e.start < article.body.start for e in edits) and contract != "space":
         return "a fix of the body that reaches into the front matter"
     if meta is not None and meta.problem and any(e.start < meta.span.end and e.end > meta.span.start for e in edits):
@@ -62,6 +64,12 @@ def violation(contract: Contract, article: Article, edits: Sequence[Edit], field
     if contract not in (Contract.LINES, Contract.FIELD) and any(_changes_url(article.text, e) for e in edits):
         return "a URL would change"
     return _CHECKS[contract](article, edits, field)
+
+
+def _requotes(meta: FrontMatter, edits: Sequence[Edit]) -> bool:
+    """Whether the edits only put quotes or blanks into unreadable front matter, and take only blanks away."""
+    inside = all(meta.content.start <= e.start and e.end <= meta.content.end for e in edits)
+    return inside and not any(e.old.strip(" \t") or e.new.strip(" \"'") for e in edits)
 
 
 def _leaves_field(article: Article, meta: FrontMatter, edits: Sequence[Edit], field: str) -> bool:

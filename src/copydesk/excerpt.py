@@ -101,6 +101,7 @@ class Page:
     """A text with its line starts, so that each excerpt costs no more than its own length."""
 
     text: str
+    first: int = 1  # the number of its first line in the file
     starts: tuple[int, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -129,7 +130,7 @@ class Page:
         end = max(at, min(span.end, last))
         marked = shorten(self.text[at:end], most // 2)
         reach = (most - len(marked)) // 2
-        return Quote(line, self._left(first, at, reach), marked, self._right(end, last, reach))
+        return Quote(line + self.first - 1, self._left(first, at, reach), marked, self._right(end, last, reach))
 
     def _left(self, first: int, at: int, reach: int) -> str:
         return self.text[first:at] if at - first <= reach else "…" + self.text[at - reach + 1 : at]
@@ -449,7 +450,7 @@ def as_data(record: Record, f: Finding) -> dict[str, object]:
         "article": record.source.article,
         "path": record.source.id,
         "field": f.field,
-        "span": {"start": f.span.start, "end": f.span.end},
+        "span": {"start": f.span.start + record.source.start, "end": f.span.end + record.source.start},
         "location": {"line": f.location.line, "column": f.location.column},
         "severity": str(f.severity),
         "message": f.message,

@@ -93,7 +93,8 @@ def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
     if given.stdin:
         found = single(given.stdin, args.stdin_filename, root)
     else:
-        found = find(paths, root, include, exclude, leave=leave)
+        checks = not hasattr(args, "out")  # `clean` writes, and records are not written
+        found = find(paths, root, include, exclude, leave=leave, records=checks)
     if given.listed is not None:
         found = only_articles(found, include)
     if not found.articles and not args.allow_empty:
@@ -104,7 +105,7 @@ def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
         )
     if values.get("corpus"):
         whole = find(
-            [(config.folder or Path.cwd()) / p for p in values["corpus"]], root, include, exclude, False, leave
+            [(config.folder or Path.cwd()) / p for p in values["corpus"]], root, include, exclude, False, leave, checks
         )
         asked = {s.id for s in found.articles}
         more = [s for s in whole.articles if s.id not in asked]

@@ -344,6 +344,15 @@ class Limits:
     findings_per_rule: int = 100
 
 
+class Place(NamedTuple):
+    """Where a record stands in its file: its line, its first code point, its first byte, and its bytes."""
+
+    line: int
+    start: int
+    byte: int
+    size: int
+
+
 @dataclass(frozen=True)
 class Source:
     """One article of the run: where its bytes are, and its names.
@@ -356,6 +365,18 @@ class Source:
     id: str
     article: str
     asked: bool = True
+    place: Place | None = None
+    """Of a record of a JSON Lines file: it is checked as an article of its own, and never written."""
+
+    @property
+    def line(self) -> int:
+        """The line of the file that its text begins with."""
+        return self.place.line if self.place else 1
+
+    @property
+    def start(self) -> int:
+        """The code point of the file that its text begins with."""
+        return self.place.start if self.place else 0
 
 
 PROSE = ("title", "excerpt", "summary", "description")

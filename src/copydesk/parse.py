@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Literal
 
 from copydesk.blocks import scan
+from copydesk.carriers import read_json, read_toml
 from copydesk.masks import mask
 from copydesk.model import (
     Article,
@@ -30,7 +30,7 @@ from copydesk.model import (
     Scalar,
     Span,
 )
-from copydesk.scalars import passage
+from copydesk.scalars import passage, quoted_passage
 from copydesk.tree import read_yaml
 
 PROSE = ("title", "excerpt", "summary", "description")
@@ -52,8 +52,8 @@ def parse(
         meta, start = before.meta, before.body.start
         fields = [replace(p, source=text) for p in before.passages if p.field is not None]
     else:
-        meta, start = _front_matter(text)
-        fields = _prose_fields(meta.root, text, prose) if meta is not None and meta.root is not None else []
+        meta, start = _record(text) if _RECORD.search(article_id) else _front_matter(text)
+        fields = _prose_fields(meta, meta.root, text, prose) if meta is not None and meta.root is not None else []
     body = text[start:]
     if before is not None and before.passages[0].text == body:
         lines, parts = _shifted(before, start - before.body.start)
@@ -123,7 +123,7 @@ def _front_matter(text: str) -> tuple[FrontMatter | None, int]:
         message = f"the front matter has {size:,} characters; it is read up to {HEADER_SIZE:,}"
         problem = Problem("too-large", Span(start, start), message)
         return FrontMatter(form, span, content, None, problem), stop
-    root, found = read_yaml(text, content) if form == "yaml" else (None, _toml_problem(text, content))
+    root, found = read_yaml(text, content) if form == "yaml" else read_toml(text, content)
     if found is not None and not has_key and not _meant(text, content, found):
         return None, without
     return FrontMatter(form, span, content, root, found), stop
@@ -141,30 +141,24 @@ def _meant(text: str, content: Span, found: Problem) -> bool:
 
 # ---------------------------------------------------------------------------------------------------- TOML and JSON
 
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)\Z")
 _JSON_KEY = re.compile(r'\{\s{0,80}"[^"\r\n]{1,80}"\s{0,8}:')
 _JSON_START = re.compile(r"\ufeff?[ \t\r\n]*+(\{)[ \t\r\n]*+\"")
 _LINE_END = re.compile(r"[ \t]*+(?:\r\n|\r|\n|\Z)")
 
 
-def _toml_problem(text: str, content: Span) -> Problem | None:
-    source = text[content.start : content.end]
-    try:
-        tomllib.loads(source)
-    except (tomllib.TOMLDecodeError, RecursionError) as e:
-        said = str(e)
-        place = _TOML_PLACE.search(said)
-        at = len(source)
-        if place and place[1]:
-            lines = source.replace("\r\n", "\n").split("\n")[: int(place[1]) - 1]
-            at = sum(map(len, lines)) + len(lines) + int(place[2]) - 1
-            at += source[: at + len(lines)].count("\r\n")
-        elif not place:
-            at = 0
-        at = min(content.start + at, content.end)
-        what = said[: place.start()] if place else said
-        return Problem("syntax", Span(at, min(at + 1, content.end)), f"the front matter is not valid TOML: {what}")
-    return None
+_RECORD = re.compile(r"\.(?:jsonl|ndjson)#\d{1,12}\Z", re.I)
+"""The id of a line of a JSON Lines file."""
+
+
+def _record(text: str) -> tuple[FrontMatter, int]:
+    """A line that is one JSON object: all of it is front matter, whatever it is."""
+    found = _json(text)
+    if found is not None:
+        return found
+    whole = Span(0, len(text))
+    return FrontMatter(
+        "json", whole, whole, None, Problem("not-a-mapping", whole, "the record is no JSON object")
+    ), len(text)
 
 
 def _json(text: str) -> tuple[FrontMatter, int] | None:
@@ -181,28 +175,32 @@ def _json(text: str) -> tuple[FrontMatter, int] | None:
     except (ValueError, RecursionError) as e:
         if not _JSON_KEY.match(text, begin):
             return None
-        at = min(begin + getattr(e, "pos", 0), len(text))
-        message = f"the front matter is not valid JSON: {getattr(e, 'msg', 'too deep')}"
+        at = min(begin + getattr(e, "pos", 0), max(begin, len(text.rstrip("\r\n")) - 1))
+        message = f"the front matter is not valid JSON: {getattr(e, 'msg', e)}"
         problem = Problem("syntax", Span(at, min(at + 1, len(text))), message)
         return FrontMatter("json", Span(begin, len(text)), Span(begin, len(text)), None, problem), len(text)
     end = begin + length
     line_end = _LINE_END.match(text, end)
     if line_end is None or not isinstance(value, dict):
         return None
-    return FrontMatter("json", Span(begin, line_end.end()), Span(begin, end), None), line_end.end()
+    root, found = read_json(text, begin)
+    return FrontMatter("json", Span(begin, line_end.end()), Span(begin, end), root, found), line_end.end()
 
 
 # ---------------------------------------------------------------------------------------------------- prose fields
 
 
-def _prose_fields(root: MapNode, text: str, prose: Collection[str]) -> list[Passage]:
+def _prose_fields(meta: FrontMatter, root: MapNode, text: str, prose: Collection[str]) -> list[Passage]:
     found: list[tuple[str, Scalar, bool]] = []
     _collect(root, "", False, text, prose, found)
     uses = Counter(node.span for _, node, _ in found)
     out = []
     for path, node, flow in found:
         if uses[node.span]:  # what aliases repeat is looked at once, and not changed: it stands in several places
-            out.append(passage(path, node, text, flow, uses[node.span] > 1))
+            if meta.format == "yaml":
+                out.append(passage(path, node, text, flow, uses[node.span] > 1))
+            else:
+                out.append(quoted_passage(path, node, text))
             uses[node.span] = 0
     return out
 

@@ -7,6 +7,7 @@ repair (an empty tuple), so that a validator can offer what it gets.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from copydesk.edits import apply, minimal
@@ -120,6 +121,40 @@ def add_key(article: Article, record: str, name: str, value: str, after: str = "
         return [*rows[:n], (path, "str", value), *rows[n:]]
 
     return _proved(article, (Edit(at, "", line),), longer)
+
+
+_UNQUOTED = re.compile(r"[ \t]*(?:- +)?[\w.-]{1,80}:[ \t]+(?P<value>[^ \t\r\n\"'|>][^\r\n]*?)[ \t]*\Z")
+_ITEM = re.compile(r"[ \t]*- +(?P<value>[^ \t\r\n\"'|>][^\r\n]*?)[ \t]*\Z")
+
+
+def mend_line(article: Article) -> tuple[Edit, ...]:
+    """What makes unreadable YAML readable again on the line where its reader gave up: quotes around the value, or
+    blanks for the tabs that it is indented with. No letter changes; nothing, where that is not enough."""
+    meta = article.meta
+    if meta is None or meta.problem is None or meta.problem.kind != "syntax" or meta.format != "yaml":
+        return ()
+    text = article.text
+    start = _line_start(text, meta.problem.span.start)
+    line = text[start : _next_line(text, start)].rstrip("\r\n")
+    tried: list[tuple[Edit, ...]] = []
+    indent = line[: len(line) - len(line.lstrip(" \t"))]
+    if "\t" in indent:
+        above = text[_line_start(text, max(start - 1, 0)) : start]
+        same = " " * (len(above) - len(above.lstrip(" ")))
+        tried += [(Edit(start, indent, blanks),) for blanks in (same, same + "  ")]
+    found = _UNQUOTED.match(line) or _ITEM.match(line)
+    if found:
+        value, at = found["value"], start + found.start("value")
+        if '"' not in value and "\\" not in value:
+            tried.append((Edit(at, "", '"'), Edit(at + len(value), "", '"')))
+        elif "'" not in value:
+            tried.append((Edit(at, "", "'"), Edit(at + len(value), "", "'")))
+    for edits in tried:
+        after = apply(text, edits)
+        root, problem = read_yaml(after, Span(meta.content.start, meta.content.end + len(after) - len(text)))
+        if root is not None and problem is None:
+            return edits
+    return ()
 
 
 # ------------------------------------------------------------------------------------------------------------- proof

@@ -71,6 +71,20 @@ def passage(path: str, node: Scalar, source: str, flow: bool, shared: bool) -> P
     return FieldPassage(value, masked, path, start, source, offsets, _ESCAPES[style], frozen, style, flow)
 
 
+def quoted_passage(path: str, node: Scalar, source: str) -> Passage:
+    """The value of a TOML or JSON field: it can be changed where it holds no escapes and will need none."""
+    value = node.value
+    start = node.span.start + 1
+    if source[start : node.span.end - 1] != value:
+        offsets = (*[node.span.start] * len(value), node.span.end)
+        return Passage(value, mask_value(value), path, start, source, offsets, frozen=True)
+    return Passage(value, mask_value(value), path, start, source, None, _unescaped)
+
+
+def _unescaped(new: str) -> str | None:
+    return None if _NOT_HERE.search(new) or any(c in new for c in "\"'\\") else new
+
+
 @dataclass(frozen=True, slots=True)
 class FieldPassage(Passage):
     """A passage that knows how its value is written, and refuses what that way of writing cannot say."""

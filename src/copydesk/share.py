@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -21,7 +22,7 @@ from typing import Any, NamedTuple, TypeAlias
 from copydesk.desk import Checker, Desk, Draft, observe, open_desk, receive, report_death, report_unreadable
 from copydesk.desk import settle as settle_draft
 from copydesk.desk import tidy as tidy_draft
-from copydesk.model import Article, Plan, Record, Source
+from copydesk.model import Article, Location, Plan, Record, Source
 from copydesk.parse import parse
 from copydesk.record import record
 from copydesk.validator import CorpusValidator, Facts
@@ -76,6 +77,11 @@ def _read(desk: Desk, source: Source) -> Draft:
     try:
         with open(source.file, "rb") as file:
             size = os.fstat(file.fileno()).st_size
+            if source.place is not None:
+                file.seek(source.place.byte)
+                size = source.place.size
+                line = file.read(size).rstrip(b"\r\n") + b"\n" if size <= limit else b""
+                return receive(desk, source, line, size)
             data = file.read() if size <= limit else b""
     except OSError as e:
         draft = Draft(source, None, None)
@@ -155,8 +161,20 @@ def settle(plan: bytes, spilled: str, facts: Conclusions, spill: str) -> str:
         for draft in _load(spilled):
             if draft.source.asked:
                 settle_draft(desk, draft, facts)
-                pickle.dump(record(desk, draft), out, protocol=5)
+                pickle.dump(_in_its_file(record(desk, draft)), out, protocol=5)
     return spill
+
+
+def _in_its_file(done: Record) -> Record:
+    """A record of a JSON Lines file with the lines of that file, and without fixes: it is only checked."""
+    if done.source.place is None:
+        return done
+    below = done.source.line - 1
+    found = tuple(
+        replace(f, location=Location(f.location.line + below, f.location.column), fixes=(), applied=False)
+        for f in done.findings
+    )
+    return replace(done, text=done.original, passes=(), findings=found)
 
 
 def bury(plan: bytes, source: Source, spill: str) -> Tidied:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from copydesk.model import Source
+from copydesk.model import Place, Source
 
 ENDINGS = (".md", ".markdown", ".txt")
+RECORDS = (".jsonl", ".ndjson")
 
 
 class SourceError(ValueError):
@@ -52,12 +53,14 @@ def find(
     exclude: Sequence[str] = (),
     asked: bool = True,
     leave: Iterable[Path] = (),
+    records: bool = False,
 ) -> Found:
     """Every article below the paths, each once. Hidden folders are not entered and links are not followed.
 
     `include` and `exclude` are globs of paths from the root (`*` crosses folders); without `include` an article ends in
     .md, .markdown or .txt. A file that is named itself is an article whatever its ending. `leave` are folders that are
-    not part of the corpus (an output). Raises SourceError for a missing path or a folder that cannot be listed.
+    not part of the corpus (an output). With `records`, each line of a JSON Lines file that is named or included is an
+    article; without, such a file is none. Raises SourceError for a missing path or a folder that cannot be listed.
     """
     articles: dict[str, Source] = {}
     others: dict[str, str] = {}
@@ -72,16 +75,43 @@ def find(
         for file, relative in [(str(path), path.name)] if named else _walk(path, skipped, left):
             identity = inside + relative
             wanted = any(fnmatchcase(identity, g) for g in include) if include else relative.lower().endswith(ENDINGS)
-            if (wanted or named) and not any(fnmatchcase(identity, g) for g in exclude):
+            lines = relative.lower().endswith(RECORDS)
+            if lines and named and not records:
+                raise SourceError(f"{file}: the records of a JSON Lines file can be checked, but not rewritten")
+            taken = (wanted or named) and not any(fnmatchcase(identity, g) for g in exclude)
+            if taken and lines and records:
+                articles |= {s.id: s for s in _records(file, identity, relative, asked)}
+            elif taken and not lines:
                 articles.setdefault(identity, Source(file, identity, relative, asked))
             elif not named:
                 others.setdefault(relative, file)
-    order = sorted(articles, key=lambda i: i.encode("utf-8", "surrogateescape"))
+    order = sorted(articles, key=lambda i: _rank(articles[i]))
     return Found(
         tuple(articles[i] for i in order),
         tuple(sorted((file, relative) for relative, file in others.items())),
         tuple(sorted(skipped)),
     )
+
+
+def _rank(source: Source) -> tuple[bytes, int]:
+    """By the bytes of the path, and by the line within a file of records."""
+    path = source.id.rpartition("#")[0] if source.place else source.id
+    return path.encode("utf-8", "surrogateescape"), source.line
+
+
+def _records(file: str, identity: str, relative: str, asked: bool) -> Iterator[Source]:
+    """Each line of a file that is not blank, as an article that is called by its number."""
+    byte = start = 0
+    try:
+        with open(file, "rb") as lines:
+            for n, line in enumerate(lines, 1):
+                if line.strip():
+                    place = Place(n, start, byte, len(line))
+                    yield Source(file, f"{identity}#{n}", f"{relative}#{n}", asked, place)
+                byte += len(line)
+                start += len(line.decode("utf-8", "replace"))
+    except OSError as e:
+        raise SourceError(f"{file}: {e.strerror}") from e
 
 
 def _walk(path: Path, skipped: list[str], left: set[str]) -> Iterator[tuple[str, str]]:
