@@ -177,7 +177,7 @@ def _words(error: Any, spec: FieldSpec, table: Table, cells: list[Any]) -> Words
     if name == "max_uses":
         uses = Counter(cells)
         return lambda cell: ("overused", f"at most {says['max_uses']} uses", {"uses": uses[cell]})
-    if name == "unique_url" or error.reason_code.name == "SERIES_CONTAINS_DUPLICATES":
+    if name in ("unique", "unique_url"):
         fold = bare_url if name == "unique_url" else str
         first: dict[str, str] = {}
         for cell, article in zip(cells, table.articles, strict=True):

@@ -26,10 +26,11 @@ from copydesk.model import Applied, Run, Severity
 from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
 from copydesk.reference import explain, table
 from copydesk.run import process
+from copydesk.schema import SchemaError
 from copydesk.sources import SourceError, find
 from copydesk.starter import starter
 
-EXPECTED = (ConfigError, FolderError, JournalError, OutputError, SourceError)
+EXPECTED = (ConfigError, FolderError, JournalError, OutputError, SchemaError, SourceError)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -107,11 +108,33 @@ def _parser() -> argparse.ArgumentParser:
     _add_folders(rules)
     rules.set_defaults(run=list_rules)
 
+    _add_schema(commands.add_parser("schema", help="infer, compare, export and import schemas of front matter"))
+
     init = commands.add_parser("init", help="write a copydesk.toml for the corpus in this folder")
     init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
     init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     init.set_defaults(run=write_config)
     return parser
+
+
+def _add_schema(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    infer = actions.add_parser("infer", help="write the schema that a corpus follows")
+    infer.add_argument("path", nargs="+", type=Path, metavar="PATH", help="articles, or folders of them")
+    differ = actions.add_parser("diff", help="show the drift between two drops, or two schemas")
+    differ.add_argument("old", metavar="A", help="a folder of articles; or a schema, by name or file")
+    differ.add_argument("new", metavar="B", help="the same, newer")
+    differ.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is different")
+    export = actions.add_parser("export", help="write a schema as JSON Schema")
+    export.add_argument("schema", metavar="NAME|FILE", help="a schema, by name or file")
+    imported = actions.add_parser("import", help="write a JSON Schema as a schema")
+    imported.add_argument("file", type=Path, metavar="FILE.json", help="a JSON Schema")
+    for action, function in (
+        (infer, "infer_schema"), (differ, "diff_schemas"), (export, "export_schema"), (imported, "import_schema"),
+    ):  # fmt: skip
+        action.add_argument("--output", type=Path, metavar="FILE", help="where it goes (default: the terminal)")
+        _add_folders(action)
+        action.set_defaults(run=write_schema, work=function)
 
 
 def _add_folders(parser: argparse.ArgumentParser) -> None:
@@ -290,6 +313,18 @@ def list_rules(args: argparse.Namespace) -> int:
     """Prints every rule, one a line."""
     print(table(read_rules(folders_of(args, config_of(args, []))).values()), end="")
     return 0
+
+
+def write_schema(args: argparse.Namespace) -> int:
+    """Prints, or writes to a file, what an action of `copydesk schema` makes."""
+    from copydesk import schema_commands  # with all that surveys a corpus: only where it is asked for
+
+    text, code = getattr(schema_commands, args.work)(args)
+    if args.output is None:
+        print(text, end="")
+    else:
+        args.output.write_text(text, "utf-8")
+    return int(code)
 
 
 def write_config(args: argparse.Namespace) -> int:

@@ -76,11 +76,20 @@ def path_of(row: str, column: str) -> str:
     return row if column == "value" else f"{row}.{column}"
 
 
-def tables_of(articles: Iterable[tuple[str, Cells]], names: Iterable[str] = ()) -> dict[str, Table]:
-    """The tables of articles; at least those in `names`. What has no value of its own has None there."""
+def tables_of(
+    articles: Iterable[tuple[str, Cells]], names: Iterable[str] = (), every: bool = False
+) -> dict[str, Table]:
+    """The tables of articles; at least those in `names`. What has no value of its own has None there.
+
+    An article without any value has a row in the table of the articles only with `every`.
+    """
     tables: dict[str, Table] = {name: Table(name, [], [], {}) for name in names}
     for article, cells in articles:
         rows: dict[tuple[str, str], int] = {}
+        if every:
+            rows["", ""] = len(tables[""].articles)
+            tables[""].articles.append(article)
+            tables[""].paths.append("")
         for path, value in cells:
             if "[" in path:
                 name, column = place(general(path))
@@ -183,16 +192,11 @@ def _column(pa: Any, spec: FieldSpec, keys: frozenset[Any] | None) -> Any:
         checks.append(seldom)
     if says.get("unique") == "url":
         checks.append(pa.Check(lambda s: ~s.map(bare_url).duplicated(), name="unique_url"))
+    elif says.get("unique"):  # not Column(unique=True), for which two missing values are the same
+        checks.append(pa.Check(lambda s: ~s.duplicated(), name="unique"))
     if keys is not None:
         checks.append(pa.Check(lambda s: s.isin(keys), name="refers_to", statistics={"to": says["refers-to"]}))
-    return pa.Column(
-        dtype_of(spec),
-        checks,
-        nullable=True,
-        required=False,
-        unique=says.get("unique") is True,
-        report_duplicates="exclude_first",
-    )
+    return pa.Column(dtype_of(spec), checks, nullable=True, required=False)
 
 
 def _stamp(value: str) -> Any:
