@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,9 +13,11 @@ from test_front_matter import facts, opened, schema_folder
 
 from copydesk.cli import main
 from copydesk.folders import bundled
+from copydesk.json_schema import to_json_schema
 from copydesk.parse import parse
+from copydesk.relations import KINDS
 from copydesk.schema import SchemaError, general, particular
-from copydesk.schema_file import read_schema
+from copydesk.schema_file import ALWAYS, CONSTRAINTS, KEYS, _read_yaml, read_schema
 from copydesk.value_types import TYPES, as_iso, instant, is_of_form
 
 SCHEMAS = sorted(Path(bundled(), "rules", "schemas").glob("*.yaml"))
@@ -266,3 +270,75 @@ def test_no_text_breaks_a_form_or_a_date(value: str, kind: str) -> None:
 def test_paths_of_items() -> None:
     assert particular("a[].b[].c", "a[3].b[5].d") == "a[3].b[5].c"
     assert general(particular("a[].b", "a[3].x")) == "a[].b"
+
+
+# ----------------------------------------------------------------------------------------- the language, for editors
+
+
+def language() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(Path(bundled(), "rules", "schemas", "schema.schema.json").read_text("utf-8"))
+    return data
+
+
+def test_the_json_schema_of_the_language_knows_every_word() -> None:
+    known = language()
+    assert set(known["properties"]) == set(KEYS)
+    field = known["$defs"]["field"]["anyOf"][1]
+    assert set(field["properties"]) == {*ALWAYS, *(k for words in CONSTRAINTS.values() for k in words)}
+    rules = {str(r["if"]["properties"]["type"].get("const", "list")): r["then"] for r in field["allOf"]}
+    assert set(rules) == set(TYPES)
+    for kind, rule in rules.items():
+        assert set(rule["propertyNames"]["enum"]) == {*ALWAYS, *CONSTRAINTS.get(kind, ())}
+    relation = known["$defs"]["relation"]
+    assert set(relation["properties"]["check"]["enum"]) == set(KINDS)
+    for rule in relation["allOf"]:
+        kind_ = KINDS[rule["if"]["properties"]["check"]["const"]]
+        assert rule["then"]["required"] == [*kind_.fields, *kind_.others]
+
+
+@pytest.mark.parametrize("path", SCHEMAS, ids=lambda p: p.stem)
+def test_editors_are_told_of_it_and_it_accepts_our_schemas(path: Path) -> None:
+    validator = pytest.importorskip("jsonschema").Draft202012Validator(language())
+    text = path.read_text("utf-8")
+    assert text.startswith("# yaml-language-server: $schema=schema.schema.json\n")
+    assert list(validator.iter_errors(plain(path))) == []
+
+
+def plain(path: Path) -> Any:
+    """A schema as a program reads it that takes dates for texts."""
+    return _read_yaml(path)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "feilds: {a: text}",
+        "fields: {a: string}",
+        "fields: {a: list of string}",
+        "fields: {a: {type: text, requird: true}}",
+        "fields: {a: {type: text, min: 3}}",
+        "fields: {a: {required: true}}",
+        "fields: {a: {type: text, derive: {guess: b}}}",
+        "fields: {a: text}\norder: strict",
+        "fields: {a: text}\nrelations: [{check: difers}]",
+        "fields: {a: text}\nrelations: [{check: differs, field: a}]",
+        "fields: {a: text}\nrelations: [{check: differs, field: a, from: b, days: 3}]",
+    ],
+)
+def test_it_rejects_typos(tmp_path: Path, text: str) -> None:
+    validator = pytest.importorskip("jsonschema").Draft202012Validator(language())
+    path = tmp_path / "own.yaml"
+    path.write_text(text, "utf-8")
+    assert list(validator.iter_errors(plain(path)))
+    with pytest.raises(SchemaError):
+        read_schema(path)
+
+
+def test_what_is_exported_is_a_json_schema() -> None:
+    validator = pytest.importorskip("jsonschema").Draft202012Validator
+    validator.check_schema(language())
+    for path in SCHEMAS:
+        exported = to_json_schema(read_schema(path))
+        validator.check_schema(exported)
+    news = validator(to_json_schema(read_schema(Path(bundled(), "rules", "schemas", "news-current.yaml"))))
+    assert "is a required property" in " ".join(e.message for e in news.iter_errors({"title": "One"}))

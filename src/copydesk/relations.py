@@ -196,7 +196,15 @@ def _slug(row: Row, says: Row) -> str | None:
 
 def _file_slug(row: Row, says: Row) -> str | None:
     stem = _stem(row["article"])
-    return None if not stem or _is_slug(stem, row["of"]) else f"the file's name says {clip(stem)}"
+    if not stem or _is_slug(stem, row["of"]) or _alike(_folded(stem), slug_of(row["of"])):
+        return None
+    return f"the file's name says {clip(stem)}"
+
+
+def _alike(slug: str, right: str) -> bool:
+    """Whether two slugs have most words in common: a title that was repaired or polished keeps its file's name."""
+    words, others = set(slug.split("-")), set(right.split("-"))
+    return 3 * len(words & others) >= 2 * max(len(words), min(len(others), len(words) + 2))
 
 
 # -------------------------------------------------------------------------------------------------- values, and copies
