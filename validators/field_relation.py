@@ -39,6 +39,7 @@ from copydesk.validator import (
     fix,
     general,
     host_of,
+    load_pandera,
     locate,
     minimal,
     registrable,
@@ -46,6 +47,8 @@ from copydesk.validator import (
     relation_frame,
     rows_of,
     slug_of,
+    watch,
+    watched_cells,
 )
 
 
@@ -70,13 +73,14 @@ class FieldRelation(CorpusValidator):
         for name, schema in self._schemas.by_name.items():
             paths = {path for r in schema.relations for path in demanded(schema, r)}
             self._wanted[name] = {path: spec for path, spec in schema.known.items() if spec.path in paths}
+            watch(schema, self._wanted[name])
 
     def observe(self, article: Article) -> Any:
         """[[article, schema, {path: value}]] of the fields that some relation looks at."""
         schema = self._schemas.of(article)
         if schema is None or not schema.relations or article.meta is None:
             return None
-        return [[article.id, schema.name, dict(cells_of(article, self._wanted[schema.name]))]]
+        return [[article.id, schema.name, dict(watched_cells(article, schema, self._wanted[schema.name]))]]
 
     def merge(self, a: Any, b: Any) -> Any:
         a += b
@@ -87,6 +91,8 @@ class FieldRelation(CorpusValidator):
         for article, name, cells in sorted(evidence or (), key=lambda row: row[0]):
             by_schema[name].append((article, cells))
         facts: dict[str, list[Any]] = defaultdict(list)
+        if by_schema:
+            load_pandera()
         for name, articles in by_schema.items():
             schema = self._schemas.by_name[name]
             told: set[tuple[str, frozenset[str]]] = set()

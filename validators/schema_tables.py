@@ -30,17 +30,19 @@ from copydesk.validator import (
     Setup,
     Table,
     bare_url,
-    cells_of,
     clip,
     compile_schema,
     constrained,
     fix,
     frame_of,
     judge,
+    load_pandera,
     locate,
     path_of,
     rejected,
     tables_of,
+    watch,
+    watched_cells,
 )
 
 
@@ -64,13 +66,15 @@ class SchemaTables(CorpusValidator):
                 name, colon, path = str(spec.constraints.get("refers-to", "")).rpartition(":")
                 if colon and name in self._columns and path in self._schemas.by_name[name].fields:
                     self._columns[name][path] = self._schemas.by_name[name].fields[path]
+        for name, schema in self._schemas.by_name.items():
+            watch(schema, self._columns[name])
 
     def observe(self, article: Article) -> Any:
         """[[article, schema, [[path, value], ...]]]: only values that some constraint looks at."""
         schema = self._schemas.of(article)
         if schema is None or article.meta is None:
             return None
-        return [[article.id, schema.name, cells_of(article, self._columns[schema.name])]]
+        return [[article.id, schema.name, watched_cells(article, schema, self._columns[schema.name])]]
 
     def merge(self, a: Any, b: Any) -> Any:
         a += b
@@ -82,6 +86,8 @@ class SchemaTables(CorpusValidator):
             rows[name].append((article, cells))
         facts: dict[str, list[Any]] = defaultdict(list)
         notes = []
+        if rows:
+            load_pandera()
         tables = {name: tables_of(articles) for name, articles in rows.items()}
         for name, articles in rows.items():
             notes.append(f"schema {name}: {len(articles):,} article{'s' if len(articles) != 1 else ''}")

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from copydesk.model import Article, Field, FrontMatter, Node, Scalar
+from copydesk.model import Article, Field, FrontMatter, MapNode, Node, Scalar
 from copydesk.value_types import judge as judge_type
 
 
@@ -177,12 +177,22 @@ class Schemas:
     by_name: Mapping[str, Schema]
     configured: tuple[tuple[str, str], ...] = field(default=())
     """(glob of article ids, name of a schema or `none`); the first that matches wins."""
+    _last: list[Any] = field(default_factory=list, compare=False, repr=False)
+    """The article that was asked for last, and its schema: several validators ask for the same one."""
 
     def of(self, article: Article) -> Schema | None:
         """The schema of an article: the configured one, else the first that applies by path and keys, else none."""
         meta = article.meta
         if meta is None or meta.root is None:
             return None
+        if self._last and self._last[0] is article:
+            found: Schema | None = self._last[1]
+            return found
+        chosen = self._choose(article, meta.root)
+        self._last[:] = [article, chosen]
+        return chosen
+
+    def _choose(self, article: Article, root: MapNode) -> Schema | None:
         for glob, name in self.configured:
             if _matches(article.id, glob):
                 return self.by_name.get(name)
@@ -194,7 +204,7 @@ class Schemas:
                 continue
             if schema.recognise:
                 if keys is None:
-                    keys = {key.value for key, _ in meta.root.pairs}
+                    keys = {key.value for key, _ in root.pairs}
                 if not keys.issuperset(schema.recognise):
                     continue
             return schema

@@ -40,11 +40,14 @@ from copydesk.frames import (
     compile_schema,
     constrained,
     frame_of,
+    load_pandera,
     path_of,
     rejected,
     relation_frame,
     rows_of,
     tables_of,
+    watch,
+    watched_cells,
 )
 from copydesk.model import (
     MASK,
@@ -142,6 +145,7 @@ __all__ = [
     "host_of",
     "is_empty",
     "judge",
+    "load_pandera",
     "locate",
     "minimal",
     "near",
@@ -153,6 +157,8 @@ __all__ = [
     "rows_of",
     "slug_of",
     "tables_of",
+    "watch",
+    "watched_cells",
 ]
 
 Scope: TypeAlias = Literal["front", "body", "all"]
