@@ -136,8 +136,12 @@ class FieldRelation(CorpusValidator):
             stale = any(cells.get(p, schema.fields[general(p)].default) != v for p, v in seen.items())
             if found is None or path not in cells or stale:
                 continue  # repaired since the facts were drawn
-            values = {"field": found.path, "value": clip(str(cells[path])), "reason": reason}
+            values = {"field": found.path, "value": _as_written(cells[path]), "reason": reason}
             yield Hit(found.node.span, values, _fixes(article, found, path, case, seen), found.path, case)
+
+
+def _as_written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else clip(str(value))
 
 
 def _fixes(article: Article, found: Field, path: str, case: str, seen: Mapping[str, Any]) -> tuple[Fix, ...]:

@@ -190,7 +190,7 @@ def _words(error: Any, spec: FieldSpec, table: Table, cells: list[Any]) -> Words
             first.setdefault(fold(cell) if cell is not None else "", article)
         return lambda cell: ("unique", "a value of its own", {"partner": first[fold(cell)]})
     if name == "refers_to":
-        where = "an article's file" if says["to"] == "file" else f"the {says['to']} of some article"
+        where = "the name of no article's file" if says["to"] == "file" else f"the {says['to']} of no article"
         return lambda cell: ("dangling", where, {"to": where})
     if name == "isin":
         allowed = sorted(map(str, says["allowed_values"]))

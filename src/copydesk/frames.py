@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from copydesk.model import Article
-from copydesk.relations import KINDS, bare_url
+from copydesk.relations import CONDITIONS, KINDS, bare_url
 from copydesk.schema import FieldSpec, Relation, Schema, general, judge, particular
 from copydesk.value_types import DATES, instant
 
@@ -281,9 +281,10 @@ def rows_of(schema: Schema, relation: Relation, articles: Iterable[tuple[str, Ma
         found = cells.get(path)
         return schema.fields[general(path)].default if found is None else found
 
+    conditional = any(key in says for key in CONDITIONS)
     rows = []
     for article, cells in articles:
-        if not _concerns(says, lambda path, cells=cells: value(cells, path)):
+        if conditional and not _concerns(says, lambda path, cells=cells: value(cells, path)):
             continue
         for prefix in _items(says["list"], cells) if "list" in says else [""]:
             paths = {k: says[k] if k == "own" else prefix + says[k] for k in kind.fields}

@@ -159,7 +159,7 @@ def _not_before(row: Row, says: Row) -> str | None:
     late, early = instant(row["date"]), instant(row["after"])
     if late is None or early is None or late >= early or late.date() == early.date():
         return None
-    return f"{says['after']} is {row['after']}"
+    return f"{says['after']} is later, {row['after']}"
 
 
 # --------------------------------------------------------------------------------------------------------------- slugs
@@ -232,7 +232,7 @@ def _either(values: Any) -> str:
 
 
 def _at_most(row: Row, says: Row) -> str | None:
-    return None if row["field"] <= row["of"] else f"{says['of']} is {row['of']}"
+    return None if row["field"] <= row["of"] else f"{says['of']} is only {row['of']}"
 
 
 def _not_itself(row: Row, says: Row) -> str | None:

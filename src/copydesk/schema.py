@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from copydesk.model import Article, Field, FrontMatter, MapNode, Node, Scalar
+from copydesk.model import Article, Field, FrontMatter, MapNode, Node, Scalar, Span
 from copydesk.value_types import judge as judge_type
 
 
@@ -122,7 +122,19 @@ def locate(schema: Schema, meta: FrontMatter, path: str) -> Field | None:
 
 def judge(spec: FieldSpec, node: Node) -> tuple[str, Any]:
     """What is wrong with the type of a value, and the value as Python has it; see `value_types.judge`."""
+    if type(node) is Scalar:
+        value = node.value
+        if spec.type == "text" and node.kind == "str" and value.isascii() and value and not value.isspace():
+            return "", value  # most values: said here, because this is called for every one
+        if len(value) < 200:
+            return _judge_short(spec.type, spec.nullable, value, node.kind, node.style)
     return judge_type(spec.type, spec.nullable, node)
+
+
+@lru_cache(maxsize=4096)
+def _judge_short(kind: str, nullable: bool, value: str, read_as: Any, style: str) -> tuple[str, Any]:
+    """Many values come again, in other articles or for another validator."""
+    return judge_type(kind, nullable, Scalar(Span(0, 0), value, read_as, style))
 
 
 def holds(conditions: Iterable[Condition], schema: Schema, meta: FrontMatter, place: str) -> bool:
