@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from copydesk.cli import main
 from copydesk.folders import bundled
 from copydesk.json_schema import from_json_schema, to_json_schema
-from copydesk.schema_diff import schema_changes
+from copydesk.model import Source
+from copydesk.schema_diff import drift, schema_changes
 from copydesk.schema_file import read_schema
+from copydesk.schema_infer import infer
+from copydesk.survey import survey
 
 SCHEMAS = sorted(Path(bundled(), "rules", "schemas").glob("*.yaml"))
 TOPICS = ["Harbours", "Ships", "Tides"]
@@ -105,6 +111,31 @@ def test_a_handful_of_articles_shows_no_rules(tmp_path: Path) -> None:
     assert not any(spec.constraints for spec in schema.fields.values() if spec.type != "list")
     assert schema.relations == ()
     assert findings(folder, out) == []
+
+
+VALUES = st.sampled_from(
+    ["", "~", "1", "'1'", "1.5", "true", "no", "2024-05-02", "2024-02-30", "2024-05-02T08:00:00Z", "https://e.org/a?b=1",
+     "low-tide", "A b: 'c'", "[a, b, a]", "[]", "{a: 1, b: x}", "[{a: 1}, {a: x, c: 2}]", "e.org", "me@e.org", "0123",
+     "QUJDREVGR0hJSktMTU5PUA==", "été", '"q\\"uote # no"', "12:30:00", "[[1], 2]", "{}", "yes", "9" * 25, ".inf"]
+)  # fmt: skip
+KEYS = st.sampled_from(["title", "date", "on", "a.b", "x y", "provider", "url", "n", "éa", "1"])
+
+
+@given(st.lists(st.dictionaries(KEYS, VALUES, max_size=6), min_size=1, max_size=6), st.sampled_from([1, 25]))
+@settings(max_examples=60, deadline=None)
+def test_whatever_the_corpus_holds_what_is_inferred_can_be_read(rows: list[dict[str, str]], times: int) -> None:
+    with tempfile.TemporaryDirectory() as tmp:
+        sources = []
+        for n, row in enumerate(rows * times):
+            path = Path(tmp, f"{n}.md")
+            path.write_text("---\n" + "".join(f"{k}: {v}\n" for k, v in row.items()) + "---\n", "utf-8")
+            sources.append(Source(str(path), path.name, path.name))
+        found = survey(sources)
+        out = Path(tmp, "own.yaml")
+        out.write_text(infer(found, "x"), "utf-8")
+        schema = read_schema(out)
+        assert {p for p in schema.fields if "[" not in p} <= set(found.columns)
+        assert drift(found, found) == []
 
 
 def test_nothing_to_infer_from_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -146,7 +146,7 @@ def _limits(column: Column, kind: str) -> dict[str, Any]:
 def _form(column: Column) -> dict[str, str]:
     """The pattern of texts that are all put together in the same way, such as `2024/17` or two codes with a colon."""
     forms: Counter[str] = Counter()
-    for value, n in column.values.items():
+    for value, n in ((str(v), n) for v, n in column.values.items()):
         forms[_RUN.sub("\0", value) if len(value) <= 2000 else ""] += n
     form, n = forms.most_common(1)[0] if forms else ("", 0)
     clear = "\0" in form and form.strip("\0-._") and not re.search(r"[\s\w]", form.replace("\0", ""))

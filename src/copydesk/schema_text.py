@@ -15,7 +15,7 @@ def write_fields(fields: Iterable[tuple[str, Mapping[str, Any], str]]) -> str:
     """`fields:` with (path, what is said of it, comment) each; a blank line around what lies below one key."""
     fields = list(fields)
     tops = [re.split(r"[.\[]", path)[0] for path, _, _ in fields]
-    lines = ["", "fields:"]
+    lines = ["", "fields:" if fields else "fields: {}"]
     for n, (path, says, comment) in enumerate(fields):
         if n and tops[n] != tops[n - 1] and (tops.count(tops[n]) > 1 or tops.count(tops[n - 1]) > 1):
             lines.append("")
