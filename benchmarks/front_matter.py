@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from speed import cold, cpu, measure, write_corpus
+from speed import cold, cpu, measure, write_corpus, yardstick
 
 from copydesk.folders import bundled, rules_folders, validator_class
 from copydesk.model import Article
@@ -69,6 +69,7 @@ def run() -> None:
         begun = cpu()
         engine = measure(["check", str(folder), "--select", "FIL", *arguments])
         every = measure(["check", str(folder), "--select", "FM", *arguments])
+        print(f"yardstick: yaml.load of the front matter alone {yardstick(folder):.0f} us an article")
         print(f"{count:,} articles, CPU an article ({cpu() - begun:.0f} s of it in all):")
         print(f"  {'every FM rule, all in':<32}{every / count * 1e6:8.0f} us")
         print(f"  {'the engine without FM rules':<32}{engine / count * 1e6:8.0f} us")

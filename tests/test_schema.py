@@ -213,6 +213,22 @@ def test_globs_and_keys_must_both_fit(tmp_path: Path) -> None:
     assert name("x.md", "a") is None
 
 
+@pytest.mark.parametrize(
+    ("url", "domain", "said"),
+    [
+        ("https://news.example.co.uk/a", "example.co.uk", None),
+        ("https://news.example.co.uk/a", "co.uk", "that is nobody's domain: url lies on example.co.uk"),
+        ("https://tides.github.io/a", "github.io", "that is nobody's domain: url lies on tides.github.io"),
+        ("https://user@www.example.org:8080/a", "example.org", None),
+        ("https://example.org.evil.net/a", "example.org", "url lies on example.org.evil.net"),
+    ],
+)
+def test_a_public_suffix_is_nobodys_domain(url: str, domain: str, said: str | None) -> None:
+    contradiction = KINDS["host-in-domain"].contradiction
+    assert contradiction
+    assert contradiction({"url": url, "domain": domain}, {"url": "url"}) == said
+
+
 def test_a_missing_value_is_derived_as_a_line_of_its_own() -> None:
     text = '---\nid: a\ntitle: "Low tide"\nkind: photo\n---\n'
     hits = opened("schema_tree", schema="example").check(parse(text, "x.md"))

@@ -276,28 +276,39 @@ def rows_of(schema: Schema, relation: Relation, articles: Iterable[tuple[str, Ma
     if relation.check == "copies":
         articles = list(articles)
         originals = {c[says["own"]]: c.get(says["field"]) for _, c in articles if says["own"] in c}
-
-    def value(cells: Mapping[str, Any], path: str) -> Any:
-        found = cells.get(path)
-        return schema.fields[general(path)].default if found is None else found
-
     conditional = any(key in says for key in CONDITIONS)
+    inside = f"{says['list']}[]." if "list" in says else ""
+    columns = [(k, says[k], schema.fields[says[k] if k == "own" else inside + says[k]].default) for k in kind.fields]
+    columns = [(k, path, None if k == kind.on else default) for k, path, default in columns]
+    flat = {k: path for k, path, _ in columns}
     rows = []
     for article, cells in articles:
-        if conditional and not _concerns(says, lambda path, cells=cells: value(cells, path)):
+        if conditional and not _concerns(schema, says, cells):
             continue
-        for prefix in _items(says["list"], cells) if "list" in says else [""]:
-            paths = {k: says[k] if k == "own" else prefix + says[k] for k in kind.fields}
-            values = {k: cells.get(p) if k == kind.on else value(cells, p) for k, p in paths.items()}
-            if relation.check == "copies":
-                values["original"] = originals.get(values["url"] or "")
-            if None not in values.values():
+        for prefix in _items(says["list"], cells) if inside else ("",):
+            paths = {k: path if k == "own" else prefix + path for k, path in flat.items()} if prefix else flat
+            values: dict[str, Any] = {}
+            for k, _, default in columns:
+                found = cells.get(paths[k])
+                if found is None and default is None:
+                    break
+                values[k] = default if found is None else found
+            else:
+                if relation.check == "copies":
+                    values["original"] = originals.get(values["url"])
+                    if values["original"] is None:
+                        continue
                 rows.append(Row(article, values, paths))
     return rows
 
 
-def _concerns(says: Mapping[str, Any], value: Any) -> bool:
-    """Whether the conditions of a relation hold for an article."""
+def _concerns(schema: Schema, says: Mapping[str, Any], cells: Mapping[str, Any]) -> bool:
+    """Whether the conditions of a relation hold for an article; a field that is missing has its default."""
+
+    def value(path: str) -> Any:
+        found = cells.get(path)
+        return schema.fields[path].default if found is None else found
+
     for path, wanted in (says.get("when") or {}).items():
         if value(path) not in (wanted if isinstance(wanted, list) else [wanted]):
             return False
