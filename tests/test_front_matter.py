@@ -248,7 +248,9 @@ def test_a_changed_pandera_relation_changes_the_findings(monkeypatch: pytest.Mon
 def test_one_defect_gives_one_finding_whatever_pandera_says(tmp_path: Path) -> None:
     """A check of a frame fails once for each of its columns, and a text in a column of numbers fails all its rows."""
     corpus = {f"{n}.md": NEWS.format(more=f"quality: {n}\ntopics: [a, b]\n") for n in range(5)}
-    corpus["x.md"] = NEWS.format(more="quality: many\ntopics:\n  - a\n  - b\n  - a\nimages:\n  - width: 0\n")
+    corpus["x.md"] = NEWS.format(
+        more="quality: many\nheat: 1\npublished: false\ntopics:\n  - a\n  - b\n  - a\nimages:\n  - width: 0\n"
+    )
     found = facts(opened("schema_tables"), corpus)
     assert {name: [(h.case, h.field) for h in hits] for name, hits in found.items() if hits} == {
         "x.md": [("repeated-item", "topics"), ("range", "images[0].width")]

@@ -158,7 +158,16 @@ LAYERS = {
     "minhash": (),
     "provenance": ("model",),
     "template": (),
-    "validator": ("contract", "edits", "lexicon", "model", "phrases", "schema", "schema_file"),
+    "validator": (
+        *("contract", "edits", "lexicon", "model", "phrases", "schema", "schema_file", "frames"),
+        *("relations", "value_types"),
+    ),
+    "survey": ("model", "parse", "schema", "value_types"),
+    "schema_text": (),
+    "schema_relations": ("relations", "survey", "value_types"),
+    "schema_infer": ("schema_relations", "schema_text", "survey", "value_types"),
+    "json_schema": ("schema", "schema_file", "schema_text"),
+    "schema_diff": ("schema", "schema_infer", "schema_text", "survey"),
     "folders": ("validator", "model"),
     "suppression": ("model",),
     "desk": ("folders", "validator", "contract", "edits", "parse", "repair", "suppression", "model"),
@@ -167,6 +176,7 @@ LAYERS = {
     "sources": ("model",),
     "run": ("share", "model"),
     "config": ("folders", "model"),
+    "notebook": ("config", "folders", "frames", "parse", "schema", "schema_file", "sources"),
     "journal": ("edits", "model"),
     "quarantine": ("journal", "model"),
     "output": ("folders", "journal", "quarantine", "sources", "model"),
@@ -181,6 +191,10 @@ LAYERS = {
     "intake": ("sources", "model"),
     "completion": (),
     "job": ("config", "folders", "gate", "history", "intake", "since", "sources", "model"),
+    "schema_commands": (
+        *("folders", "job", "json_schema", "schema", "schema_diff", "schema_file", "schema_infer"),
+        *("sources", "survey"),
+    ),
     "arguments": ("baseline", "completion", "config", "model"),
     "learn": ("model", "template"),
     "cli_run": (
@@ -191,7 +205,7 @@ LAYERS = {
     "cli": (
         *("arguments", "baseline", "cli_learn", "cli_run", "completion", "config", "excerpt", "exchange"),
         *("folders", "history", "job", "journal", "learn", "output", "quarantine", "reference"),
-        *("schema_file", "sources", "starter", "model"),
+        *("schema", "schema_commands", "schema_file", "sources", "starter", "model"),
     ),
     "__main__": ("cli",),
 }

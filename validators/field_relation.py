@@ -12,7 +12,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from copydesk.frames import LEAST, MAJORITY, Row, cells_of, compile_relation, rejected, relation_frame, rows_of
+from copydesk.frames import (
+    LEAST,
+    MAJORITY,
+    Row,
+    cells_of,
+    compile_relation,
+    load_pandera,
+    rejected,
+    relation_frame,
+    rows_of,
+    watch,
+    watched_cells,
+)
 from copydesk.relations import KINDS, amp_cache_of, clip, demanded, host_of, registrable, slug_of
 from copydesk.schema import FieldSpec, Relation, Schema, Schemas, general, locate
 from copydesk.validator import (
@@ -52,13 +64,14 @@ class FieldRelation(CorpusValidator):
         for name, schema in self._schemas.by_name.items():
             paths = {path for r in schema.relations for path in demanded(schema, r)}
             self._wanted[name] = {path: spec for path, spec in schema.known.items() if spec.path in paths}
+            watch(schema, self._wanted[name])
 
     def observe(self, article: Article) -> Any:
         """[[article, schema, {path: value}]] of the fields that some relation looks at."""
         schema = self._schemas.of(article)
         if schema is None or not schema.relations or article.meta is None:
             return None
-        return [[article.id, schema.name, dict(cells_of(article, self._wanted[schema.name]))]]
+        return [[article.id, schema.name, dict(watched_cells(article, schema, self._wanted[schema.name]))]]
 
     def merge(self, a: Any, b: Any) -> Any:
         a += b
@@ -69,6 +82,8 @@ class FieldRelation(CorpusValidator):
         for article, name, cells in sorted(evidence or (), key=lambda row: row[0]):
             by_schema[name].append((article, cells))
         facts: dict[str, list[Any]] = defaultdict(list)
+        if by_schema:
+            load_pandera()
         for name, articles in by_schema.items():
             schema = self._schemas.by_name[name]
             told: set[tuple[str, frozenset[str]]] = set()
@@ -112,8 +127,12 @@ class FieldRelation(CorpusValidator):
             stale = any(cells.get(p, schema.fields[general(p)].default) != v for p, v in seen.items())
             if found is None or path not in cells or stale:
                 continue  # repaired since the facts were drawn
-            values = {"field": found.path, "value": clip(str(cells[path])), "reason": reason}
+            values = {"field": found.path, "value": _as_written(cells[path]), "reason": reason}
             yield Hit(found.node.span, values, _fixes(article, found, path, case, seen), found.path, case)
+
+
+def _as_written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else clip(str(value))
 
 
 def _fixes(article: Article, found: Field, path: str, case: str, seen: Mapping[str, Any]) -> tuple[Fix, ...]:

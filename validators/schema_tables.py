@@ -12,7 +12,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from copydesk.frames import Table, cells_of, compile_schema, constrained, frame_of, path_of, rejected, tables_of
+from copydesk.frames import (
+    Table,
+    compile_schema,
+    constrained,
+    frame_of,
+    load_pandera,
+    path_of,
+    rejected,
+    tables_of,
+    watch,
+    watched_cells,
+)
 from copydesk.relations import bare_url, clip
 from copydesk.schema import FieldSpec, Schema, Schemas, judge, locate
 from copydesk.validator import (
@@ -52,13 +63,15 @@ class SchemaTables(CorpusValidator):
                 name, colon, path = str(spec.constraints.get("refers-to", "")).rpartition(":")
                 if colon and name in self._columns and path in self._schemas.by_name[name].fields:
                     self._columns[name][path] = self._schemas.by_name[name].fields[path]
+        for name, schema in self._schemas.by_name.items():
+            watch(schema, self._columns[name])
 
     def observe(self, article: Article) -> Any:
         """[[article, schema, [[path, value], ...]]]: only values that some constraint looks at."""
         schema = self._schemas.of(article)
         if schema is None or article.meta is None:
             return None
-        return [[article.id, schema.name, cells_of(article, self._columns[schema.name])]]
+        return [[article.id, schema.name, watched_cells(article, schema, self._columns[schema.name])]]
 
     def merge(self, a: Any, b: Any) -> Any:
         a += b
@@ -70,6 +83,8 @@ class SchemaTables(CorpusValidator):
             rows[name].append((article, cells))
         facts: dict[str, list[Any]] = defaultdict(list)
         notes = []
+        if rows:
+            load_pandera()
         tables = {name: tables_of(articles) for name, articles in rows.items()}
         for name, articles in rows.items():
             notes.append(f"schema {name}: {len(articles):,} article{'s' if len(articles) != 1 else ''}")
@@ -165,14 +180,14 @@ def _words(error: Any, spec: FieldSpec, table: Table, cells: list[Any]) -> Words
     if name == "max_uses":
         uses = Counter(cells)
         return lambda cell: ("overused", f"at most {says['max_uses']} uses", {"uses": uses[cell]})
-    if name == "unique_url" or error.reason_code.name == "SERIES_CONTAINS_DUPLICATES":
+    if name in ("unique", "unique_url"):
         fold = bare_url if name == "unique_url" else str
         first: dict[str, str] = {}
         for cell, article in zip(cells, table.articles, strict=True):
             first.setdefault(fold(cell) if cell is not None else "", article)
         return lambda cell: ("unique", "a value of its own", {"partner": first[fold(cell)]})
     if name == "refers_to":
-        where = "an article's file" if says["to"] == "file" else f"the {says['to']} of some article"
+        where = "the name of no article's file" if says["to"] == "file" else f"the {says['to']} of no article"
         return lambda cell: ("dangling", where, {"to": where})
     if name == "isin":
         allowed = sorted(map(str, says["allowed_values"]))

@@ -101,6 +101,8 @@ class SchemaTree(Validator):
             present[own] = key
             if spec.deprecated:
                 yield _deprecated(spec, key, prefix, keys)
+            if type(value) is Scalar and not judge(spec, value)[0]:
+                continue
             hits = self._value(view, spec, value, prefix + name)
             alias = value.span.start < key.span.start
             yield from _unfixed(hits) if alias or name in twice else hits

@@ -77,6 +77,8 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     rules = command("rules", "list every rule")
     _add_folders(rules)
 
+    _add_schema(command("schema", "infer, compare, export and import schemas of front matter"))
+
     init = command("init", "write a copydesk.toml for the corpus in this folder")
     init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
     init.add_argument("--ci", choices=["auto", "github", "gitlab", "none"], default="auto", help="whose job to write")
@@ -100,6 +102,26 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     shell.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
 
     return parser
+
+
+def _add_schema(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    infer = actions.add_parser("infer", help="write the schema that a corpus follows")
+    infer.add_argument("path", nargs="+", type=Path, metavar="PATH", help="articles, or folders of them")
+    differ = actions.add_parser("diff", help="show the drift between two drops, or two schemas")
+    differ.add_argument("old", metavar="A", help="a folder of articles; or a schema, by name or file")
+    differ.add_argument("new", metavar="B", help="the same, newer")
+    differ.add_argument("--exit-zero", action="store_true", help="exit 0 whatever is different")
+    export = actions.add_parser("export", help="write a schema as JSON Schema")
+    export.add_argument("schema", metavar="NAME|FILE", help="a schema, by name or file")
+    imported = actions.add_parser("import", help="write a JSON Schema as a schema")
+    imported.add_argument("file", type=Path, metavar="FILE.json", help="a JSON Schema")
+    for action, function in (
+        (infer, "infer_schema"), (differ, "diff_schemas"), (export, "export_schema"), (imported, "import_schema"),
+    ):  # fmt: skip
+        action.add_argument("--output", type=Path, metavar="FILE", help="where it goes (default: the terminal)")
+        _add_folders(action)
+        action.set_defaults(work=function)
 
 
 _SILENT: dict[str, Any] = {

@@ -33,21 +33,13 @@ from copydesk.model import Applied
 from copydesk.output import OutputError, check_output, write_in_place, write_out
 from copydesk.quarantine import Moved, bring_back, set_aside
 from copydesk.reference import explain, table
+from copydesk.schema import SchemaError
 from copydesk.schema_file import open_schemas
 from copydesk.sources import SourceError, find
 
 EXPECTED = (
-    *(
-        BaselineError,
-        ConfigError,
-        FolderError,
-        HistoryError,
-        JournalError,
-        LearnError,
-        OutputError,
-        ReportError,
-        SourceError,
-    ),
+    *(BaselineError, ConfigError, FolderError, HistoryError, JournalError, LearnError, OutputError, ReportError),
+    *(SchemaError, SourceError),
 )
 
 
@@ -236,6 +228,18 @@ def list_rules(args: argparse.Namespace) -> int:
     return 0
 
 
+def write_schema(args: argparse.Namespace) -> int:
+    """Prints, or writes to a file, what an action of `copydesk schema` makes."""
+    from copydesk import schema_commands  # with all that surveys a corpus: only where it is asked for
+
+    text, code = getattr(schema_commands, args.work)(args)
+    if args.output is None:
+        print(text, end="")
+    else:
+        args.output.write_text(text, "utf-8")
+    return int(code)
+
+
 def write_config(args: argparse.Namespace) -> int:
     """Looks at the corpus, checks a part of it, and writes a copydesk.toml and a CI job; says what it saw."""
     path = Path("copydesk.toml")
@@ -293,5 +297,6 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "init": write_config,
     "learn boilerplate": learn_boilerplate,
     "json-schema": print_json_schema,
+    "schema": write_schema,
     "completion": print_completion,
 }

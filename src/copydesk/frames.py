@@ -6,11 +6,12 @@ tables are only read: a corpus is never written from them. pandas, pandera and r
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from copydesk.model import Article
-from copydesk.relations import KINDS, bare_url
+from copydesk.relations import CONDITIONS, KINDS, bare_url
 from copydesk.schema import FieldSpec, Relation, Schema, general, judge, particular
 from copydesk.value_types import DATES, instant
 
@@ -21,6 +22,22 @@ DTYPES = {"int": "Int64", "list": "Int64", "number": "Float64", "bool": "boolean
 TEXT = "string[python]"
 """Not the Arrow kind: its regular expressions are others."""
 MOMENT = "datetime64[us, UTC]"
+
+
+def load_pandera() -> None:
+    """Imports pandas and pandera without what they would use if it is installed, and a check does not: 0.2 s less.
+
+    For a process that is ours alone: in it pandas has no Arrow, and pandera makes no examples with hypothesis.
+    """
+    spared = [name for name in ("hypothesis", "pyarrow") if name not in sys.modules and "pandas" not in sys.modules]
+    for name in spared:
+        sys.modules[name] = None  # type: ignore[assignment]  # an import of it fails, as where it is not installed
+    try:
+        import pandera.pandas
+        import pandera.strategies.base_strategies  # noqa: F401 - it would be imported with the first check
+    finally:
+        for name in spared:
+            del sys.modules[name]
 
 
 class Table(NamedTuple):
@@ -47,6 +64,26 @@ def constrained(schema: Schema) -> dict[str, FieldSpec]:
         if (spec.constraints or items or spec.path in targets) and spec.type not in ("record", "any"):
             out[path] = spec
     return out
+
+
+_watched: dict[int, tuple[Schema, dict[str, FieldSpec]]] = {}
+_last: list[Any] = [None, None, []]
+"""The article that was looked at last, its schema and its cells: two validators look at the same ones."""
+
+
+def watch(schema: Schema, wanted: Mapping[str, FieldSpec]) -> None:
+    """Says, before any article, which fields `watched_cells` will be asked for."""
+    known = _watched.get(id(schema))
+    before = known[1] if known is not None and known[0] is schema else {}
+    _watched[id(schema)] = (schema, {**before, **wanted})
+    _last[:] = [None, None, []]
+
+
+def watched_cells(article: Article, schema: Schema, wanted: Mapping[str, FieldSpec]) -> list[list[Any]]:
+    """As `cells_of`, for fields that are watched; those that another validator asks for are taken with them."""
+    if _last[0] is not article or _last[1] is not schema:
+        _last[:] = [article, schema, cells_of(article, _watched[id(schema)][1])]
+    return [cell for cell in _last[2] if (general(cell[0]) if "[" in cell[0] else cell[0]) in wanted]
 
 
 def cells_of(article: Article, wanted: Mapping[str, FieldSpec]) -> list[list[Any]]:
@@ -76,11 +113,20 @@ def path_of(row: str, column: str) -> str:
     return row if column == "value" else f"{row}.{column}"
 
 
-def tables_of(articles: Iterable[tuple[str, Cells]], names: Iterable[str] = ()) -> dict[str, Table]:
-    """The tables of articles; at least those in `names`. What has no value of its own has None there."""
+def tables_of(
+    articles: Iterable[tuple[str, Cells]], names: Iterable[str] = (), every: bool = False
+) -> dict[str, Table]:
+    """The tables of articles; at least those in `names`. What has no value of its own has None there.
+
+    An article without any value has a row in the table of the articles only with `every`.
+    """
     tables: dict[str, Table] = {name: Table(name, [], [], {}) for name in names}
     for article, cells in articles:
         rows: dict[tuple[str, str], int] = {}
+        if every:
+            rows["", ""] = len(tables[""].articles)
+            tables[""].articles.append(article)
+            tables[""].paths.append("")
         for path, value in cells:
             if "[" in path:
                 name, column = place(general(path))
@@ -183,16 +229,11 @@ def _column(pa: Any, spec: FieldSpec, keys: frozenset[Any] | None) -> Any:
         checks.append(seldom)
     if says.get("unique") == "url":
         checks.append(pa.Check(lambda s: ~s.map(bare_url).duplicated(), name="unique_url"))
+    elif says.get("unique"):  # not Column(unique=True), for which two missing values are the same
+        checks.append(pa.Check(lambda s: ~s.duplicated(), name="unique"))
     if keys is not None:
         checks.append(pa.Check(lambda s: s.isin(keys), name="refers_to", statistics={"to": says["refers-to"]}))
-    return pa.Column(
-        dtype_of(spec),
-        checks,
-        nullable=True,
-        required=False,
-        unique=says.get("unique") is True,
-        report_duplicates="exclude_first",
-    )
+    return pa.Column(dtype_of(spec), checks, nullable=True, required=False)
 
 
 def _stamp(value: str) -> Any:
@@ -235,27 +276,39 @@ def rows_of(schema: Schema, relation: Relation, articles: Iterable[tuple[str, Ma
     if relation.check == "copies":
         articles = list(articles)
         originals = {c[says["own"]]: c.get(says["field"]) for _, c in articles if says["own"] in c}
-
-    def value(cells: Mapping[str, Any], path: str) -> Any:
-        found = cells.get(path)
-        return schema.fields[general(path)].default if found is None else found
-
+    conditional = any(key in says for key in CONDITIONS)
+    inside = f"{says['list']}[]." if "list" in says else ""
+    columns = [(k, says[k], schema.fields[says[k] if k == "own" else inside + says[k]].default) for k in kind.fields]
+    columns = [(k, path, None if k == kind.on else default) for k, path, default in columns]
+    flat = {k: path for k, path, _ in columns}
     rows = []
     for article, cells in articles:
-        if not _concerns(says, lambda path, cells=cells: value(cells, path)):
+        if conditional and not _concerns(schema, says, cells):
             continue
-        for prefix in _items(says["list"], cells) if "list" in says else [""]:
-            paths = {k: says[k] if k == "own" else prefix + says[k] for k in kind.fields}
-            values = {k: cells.get(p) if k == kind.on else value(cells, p) for k, p in paths.items()}
-            if relation.check == "copies":
-                values["original"] = originals.get(values["url"] or "")
-            if None not in values.values():
+        for prefix in _items(says["list"], cells) if inside else ("",):
+            paths = {k: path if k == "own" else prefix + path for k, path in flat.items()} if prefix else flat
+            values: dict[str, Any] = {}
+            for k, _, default in columns:
+                found = cells.get(paths[k])
+                if found is None and default is None:
+                    break
+                values[k] = default if found is None else found
+            else:
+                if relation.check == "copies":
+                    values["original"] = originals.get(values["url"])
+                    if values["original"] is None:
+                        continue
                 rows.append(Row(article, values, paths))
     return rows
 
 
-def _concerns(says: Mapping[str, Any], value: Any) -> bool:
-    """Whether the conditions of a relation hold for an article."""
+def _concerns(schema: Schema, says: Mapping[str, Any], cells: Mapping[str, Any]) -> bool:
+    """Whether the conditions of a relation hold for an article; a field that is missing has its default."""
+
+    def value(path: str) -> Any:
+        found = cells.get(path)
+        return schema.fields[path].default if found is None else found
+
     for path, wanted in (says.get("when") or {}).items():
         if value(path) not in (wanted if isinstance(wanted, list) else [wanted]):
             return False

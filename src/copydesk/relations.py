@@ -159,7 +159,7 @@ def _not_before(row: Row, says: Row) -> str | None:
     late, early = instant(row["date"]), instant(row["after"])
     if late is None or early is None or late >= early or late.date() == early.date():
         return None
-    return f"{says['after']} is {row['after']}"
+    return f"{says['after']} is later, {row['after']}"
 
 
 # --------------------------------------------------------------------------------------------------------------- slugs
@@ -196,7 +196,15 @@ def _slug(row: Row, says: Row) -> str | None:
 
 def _file_slug(row: Row, says: Row) -> str | None:
     stem = _stem(row["article"])
-    return None if not stem or _is_slug(stem, row["of"]) else f"the file's name says {clip(stem)}"
+    if not stem or _is_slug(stem, row["of"]) or _alike(_folded(stem), slug_of(row["of"])):
+        return None
+    return f"the file's name says {clip(stem)}"
+
+
+def _alike(slug: str, right: str) -> bool:
+    """Whether two slugs have most words in common: a title that was repaired or polished keeps its file's name."""
+    words, others = set(slug.split("-")), set(right.split("-"))
+    return 3 * len(words & others) >= 2 * max(len(words), min(len(others), len(words) + 2))
 
 
 # -------------------------------------------------------------------------------------------------- values, and copies
@@ -224,7 +232,7 @@ def _either(values: Any) -> str:
 
 
 def _at_most(row: Row, says: Row) -> str | None:
-    return None if row["field"] <= row["of"] else f"{says['of']} is {row['of']}"
+    return None if row["field"] <= row["of"] else f"{says['of']} is only {row['of']}"
 
 
 def _not_itself(row: Row, says: Row) -> str | None:

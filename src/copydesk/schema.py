@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from copydesk.model import Article, Field, FrontMatter, Node, Scalar
+from copydesk.model import Article, Field, FrontMatter, MapNode, Node, Scalar, Span
 from copydesk.value_types import judge as judge_type
 
 
@@ -122,7 +122,19 @@ def locate(schema: Schema, meta: FrontMatter, path: str) -> Field | None:
 
 def judge(spec: FieldSpec, node: Node) -> tuple[str, Any]:
     """What is wrong with the type of a value, and the value as Python has it; see `value_types.judge`."""
+    if type(node) is Scalar:
+        value = node.value
+        if spec.type == "text" and node.kind == "str" and value.isascii() and value and not value.isspace():
+            return "", value  # most values: said here, because this is called for every one
+        if len(value) < 200:
+            return _judge_short(spec.type, spec.nullable, value, node.kind, node.style)
     return judge_type(spec.type, spec.nullable, node)
+
+
+@lru_cache(maxsize=4096)
+def _judge_short(kind: str, nullable: bool, value: str, read_as: Any, style: str) -> tuple[str, Any]:
+    """Many values come again, in other articles or for another validator."""
+    return judge_type(kind, nullable, Scalar(Span(0, 0), value, read_as, style))
 
 
 def holds(conditions: Iterable[Condition], schema: Schema, meta: FrontMatter, place: str) -> bool:
@@ -177,12 +189,22 @@ class Schemas:
     by_name: Mapping[str, Schema]
     configured: tuple[tuple[str, str], ...] = field(default=())
     """(glob of article ids, name of a schema or `none`); the first that matches wins."""
+    _last: list[Any] = field(default_factory=list, compare=False, repr=False)
+    """The article that was asked for last, and its schema: several validators ask for the same one."""
 
     def of(self, article: Article) -> Schema | None:
         """The schema of an article: the configured one, else the first that applies by path and keys, else none."""
         meta = article.meta
         if meta is None or meta.root is None:
             return None
+        if self._last and self._last[0] is article:
+            found: Schema | None = self._last[1]
+            return found
+        chosen = self._choose(article, meta.root)
+        self._last[:] = [article, chosen]
+        return chosen
+
+    def _choose(self, article: Article, root: MapNode) -> Schema | None:
         for glob, name in self.configured:
             if _matches(article.id, glob):
                 return self.by_name.get(name)
@@ -194,7 +216,7 @@ class Schemas:
                 continue
             if schema.recognise:
                 if keys is None:
-                    keys = {key.value for key, _ in meta.root.pairs}
+                    keys = {key.value for key, _ in root.pairs}
                 if not keys.issuperset(schema.recognise):
                     continue
             return schema
