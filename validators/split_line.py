@@ -393,6 +393,8 @@ class SplitLine(Validator):
             return None
         if certain and (a.closes != "stop" or full or b.opens == "tail"):
             return Hit(span, values, fix("join the lines", edit), case="wrap" if full else "link")
+        if reason == ENDS_HERE and not in_mid_paragraph(block, n, layout):
+            return None
         if not self.is_worth_asking(confidence, reason, a, b, layout):
             return None
         return Hit(span, values | {"doubt": reason}, fix("join the lines", edit, safety=Safety.UNSAFE), case="likely")
@@ -408,6 +410,12 @@ class SplitLine(Validator):
         return (
             confidence >= self.safe and (reason != CAPITAL or hangs(a)) and not (reason == ALONE and a.closes == "caps")
         )
+
+
+def in_mid_paragraph(block: Sequence[Piece], n: int, layout: Layout) -> bool:
+    """Whether a break beside this one was made by the wrap in the middle of a sentence."""
+    beside = [k for k in (n - 1, n + 1) if 0 <= k < len(block) - 1]
+    return any(full_at(layout, block[k], block[k + 1]) and block[k].closes != "stop" for k in beside)
 
 
 def is_inside(article: Article, a: Piece, b: Piece, full: bool) -> bool:

@@ -1,0 +1,61 @@
+"""A name on a line of its own between two sentences: what stood around the link is gone.
+
+Headings and bylines look the same, so this is said only where the article is known to be cut up, and of a name that it
+speaks of elsewhere in the middle of a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from copydesk.pieces import Words, blocks_of, layout_of
+from copydesk.validator import Article, Hit, SettingError, Setup, Span, Validator
+
+NAME = re.compile(r"[A-Z][\w.’'\-]{1,30}(?: [A-Z][\w.’'\-]{0,30}){0,2}\Z")
+CUT = 0.02  # share of the line breaks that surely cut a sentence
+WRAPPED = 0.6  # share of lines that fill the width
+SENTENCE = 5  # words
+
+
+@dataclass
+class BareName(Validator):
+    """`lasting`: once the lines around are joined, nothing tells any more that the article was cut up."""
+
+    scope = "body"
+    lasting = True
+    language: str = "en"
+    known: Words = field(default=Words(*[frozenset()] * 4), init=False, repr=False)
+
+    def prepare(self, setup: Setup) -> None:
+        for path, data in setup.data("layout/english.yaml"):
+            if not isinstance(data, dict) or not set(Words._fields) <= data.keys():
+                raise SettingError(f"{path}: needs the word classes {', '.join(Words._fields)}")
+            self.known = Words(*(frozenset(str(data[k]).split()) for k in Words._fields))
+
+    def check(self, article: Article) -> Iterator[Hit]:
+        if article.language != self.language:
+            return
+        lines = article.lines
+        found = []
+        for n in range(1, len(lines) - 1):
+            if len(lines[n].text) > 80 or lines[n].kind != "paragraph":
+                continue
+            name, before, after = (lines[k].text.strip() for k in (n, n - 1, n + 1))
+            whole = before.endswith((".", "!", "?")) and before.count(" ") >= SENTENCE
+            if whole and after[:1].isupper() and after.count(" ") >= SENTENCE and NAME.match(name):
+                found.append(n)
+        if not found:
+            return
+        blocks, runs = blocks_of(lines, self.known)
+        layout = layout_of(blocks, runs)
+        if layout.share > WRAPPED or layout.cuts < CUT:
+            return
+        text = article.passages[0].masked
+        for n in found:
+            name = lines[n].text.strip()
+            surname = name.rpartition(" ")[2]
+            if re.search(rf"[a-z,;] {re.escape(name)}\b", text) or (surname != name and text.count(surname) > 1):
+                values = {"name": name, "before": lines[n - 1].text[-40:], "after": lines[n + 1].text[:40]}
+                yield Hit(Span(lines[n].start, lines[n].end), values)
