@@ -26,9 +26,13 @@ class BareName(Validator):
     scope = "body"
     lasting = True
     language: str = "en"
+    words: str = "words/english.txt"
+    setup: Setup | None = field(default=None, init=False, repr=False)
+    english: frozenset[str] = field(default=frozenset(), init=False, repr=False)
     known: Words = field(default=Words(*[frozenset()] * 4), init=False, repr=False)
 
     def prepare(self, setup: Setup) -> None:
+        self.setup = setup
         for path, data in setup.data("layout/english.yaml"):
             if not isinstance(data, dict) or not set(Words._fields) <= data.keys():
                 raise SettingError(f"{path}: needs the word classes {', '.join(Words._fields)}")
@@ -55,7 +59,15 @@ class BareName(Validator):
         text = article.passages[0].masked
         for n in found:
             name = lines[n].text.strip()
+            if not self.is_name(name):
+                continue
             surname = name.rpartition(" ")[2]
             if re.search(rf"[a-z,;] {re.escape(name)}\b", text) or (surname != name and text.count(surname) > 1):
                 values = {"name": name, "before": lines[n - 1].text[-40:], "after": lines[n + 1].text[:40]}
                 yield Hit(Span(lines[n].start, lines[n].end), values)
+
+    def is_name(self, name: str) -> bool:
+        """Whether one of the words at least is neither an abbreviation nor a word of the language."""
+        if not self.english and self.setup is not None:
+            self.english = frozenset(self.setup.lines(self.words))
+        return any(not w.isupper() and w.lower() not in self.english for w in re.findall(r"\w{2,}", name))

@@ -9,13 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
-from copydesk.validator import Article, Contract, Hit, Safety, Setup, Validator, fix
+from copydesk.validator import Article, Contract, Hit, Passage, Safety, Setup, Validator, fix
 
-PAIR = re.compile(
-    r"(?<![\w'’.\-/&+*=])[aA](?:(?P<n>n) (?=[bcdfgjklmnpqrstvwyz]|uni(?![nmd])|use|usu|euro)"
+REST = (
+    r"(?:(?P<n>n) (?=[bcdfgjklmnpqrstvwyz]|uni(?![nmd])|use|usu|euro)"
     r"| (?=[aeio]|hour|honest|hono|heir|ug|ul|um|un|up|ur))"
 )
+SMALL = re.compile(r" (?P<a>a)" + REST)  # the literals at the beginning make the search fast
+CAPITAL = re.compile(r"(?P<a>A)(?<![\w'’.\-/&+*=]A)" + REST)
 WORD = re.compile(r"[a-z]{3,30}(?![\w'’/]|\.\w)")
 LIKE_YOU = re.compile(r"eu|ewe|uni(?![nmd])|unan|ura(?!b)|one(?!r)|once|ouija|urin|ukul")
 NO_NOUN = frozenset(re.findall(r"\w+", """
@@ -42,25 +45,26 @@ class IndefiniteArticle(Validator):
             return
         for passage in article.passages:
             text = passage.masked
-            for m in PAIR.finditer(text):
+            for m in chain(SMALL.finditer(text), CAPITAL.finditer(text)):
                 word = WORD.match(text, m.end())
-                if word is None or word[0] in NO_NOUN or not self.knows(word[0]) or is_letter(text, m.start()):
+                if word is None or word[0] in NO_NOUN or not self.knows(word[0]) or is_letter(text, m.start("a")):
                     continue
-                if not m["n"] and LIKE_YOU.match(word[0]):
-                    continue
-                if m["n"]:
-                    edit = passage.edit(m.start("n"), m.end("n"), "")
-                else:
-                    edit = passage.edit(m.start() + 1, m.start() + 1, "n")
-                right = m[0][0] + ("" if m["n"] else "n")
-                values = {"before": m[0].strip(), "after": word[0], "right": right}
-                fixes = fix(f"write {right} {word[0]}", edit, safety=Safety.UNSAFE)
-                yield Hit(passage.span(m.start(), word.end()), values, fixes, passage.field)
+                if m["n"] or not LIKE_YOU.match(word[0]):
+                    yield hit(passage, m, word)
 
     def knows(self, word: str) -> bool:
         if not self.known and self.setup is not None:
             self.known = frozenset(self.setup.lines(self.words))
         return word in self.known
+
+
+def hit(passage: Passage, m: re.Match[str], word: re.Match[str]) -> Hit:
+    start, end, new = (m.start("n"), m.end("n"), "") if m["n"] else (m.end("a"), m.end("a"), "n")
+    edit = passage.edit(start, end, new)
+    right = m["a"] + ("" if m["n"] else "n")
+    values = {"before": m[0].strip(), "after": word[0], "right": right}
+    fixes = fix(f"write {right} {word[0]}", edit, safety=Safety.UNSAFE)
+    return Hit(passage.span(m.start("a"), word.end()), values, fixes, passage.field)
 
 
 def is_letter(text: str, at: int) -> bool:

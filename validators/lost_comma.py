@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 
 from copydesk.validator import Article, Contract, Hit, Passage, Safety, Setup, Validator, fix
 
-ROW = re.compile(r"(?<![\w\-’'&.])([A-Z]\w{2,30}) ([A-Z]\w{2,30}),? (?:and|or) ([A-Z]\w{2,30})\b(?! [A-Z])")
+AND = re.compile(r" (?:and|or) (?=([A-Z]\w{2,30})\b(?! [A-Z]))")
+PAIR = re.compile(r"(?<![\w\-’'&.])([A-Z]\w{2,30}) ([A-Z]\w{2,30}),?\Z")
+LONGEST = 66  # code points of two names
 DESCRIBES = ("an", "ese", "ish", "i", "ch", "st", "rn")  # German, Chinese, British, Saudi, French, East, Northern
 
 
@@ -33,17 +35,20 @@ class LostComma(Validator):
 
     def check(self, article: Article) -> Iterator[Hit]:
         for passage in article.passages:
-            for m in ROW.finditer(passage.masked):
-                if self.is_list(article, passage, m):
+            text = passage.masked
+            for last in AND.finditer(text):
+                m = PAIR.search(text, max(0, last.start() - LONGEST), last.start())
+                if m and self.is_list(article, passage, m, last[1]):
                     edit = passage.edit(m.end(1), m.end(1), ",")
                     fixes = fix(f"put a comma after {m[1]}", edit, safety=Safety.SUGGEST)
-                    yield Hit(passage.span(*m.span()), {"text": m[0][:80], "name": m[1]}, fixes, passage.field)
+                    values = {"text": text[m.start() : last.end(1)], "name": m[1]}
+                    yield Hit(passage.span(m.start(), last.end(1)), values, fixes, passage.field)
 
-    def is_list(self, article: Article, passage: Passage, m: re.Match[str]) -> bool:
+    def is_list(self, article: Article, passage: Passage, m: re.Match[str], name: str) -> bool:
         if not self.known and self.setup is not None:
             self.known = frozenset(self.setup.lines(self.names) + self.setup.lines(self.surnames))
             self.alone = frozenset(self.setup.lines(self.names)) - frozenset(self.setup.lines(self.given))
-        first, second, third = (x.lower() for x in m.groups())
+        first, second, third = m[1].lower(), m[2].lower(), name.lower()
         if not ({first, second} <= self.alone and third in self.known) or first.endswith(DESCRIBES):
             return False
         if follows_name(passage.masked, m.start()):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from copydesk.validator import Article, Contract, Hit, Passage, Safety, SettingError, Setup, Validator, fix
 
-TOUCH = re.compile(r"(?<=[a-z)”’\"])[.!?](?=[A-Z])")
+TOUCH = re.compile(r"(?:\.|!|\?)(?=[A-Z])(?<=[a-z)”’\"].)")
 BEFORE = re.compile(r"(?:^|[\s(“\"‘—])([a-z]{2,30})[)”’\"]?\Z")
 AFTER = re.compile(r"([A-Z](?:[a-z]{1,30})?)(?:['’][a-z]{1,3})?(?=[\s,;:]|\Z)")
 FEW = 1  # more of them in one text are names of commands

@@ -23,14 +23,17 @@ from copydesk.pieces import (
     OPENERS,
     SHORT,
     WIDEST,
+    Kind,
     Layout,
     Piece,
     Words,
     blocks_of,
+    full_at,
     goes_on,
     hangs,
-    is_full,
+    kind_of,
     layout_of,
+    surroundings,
     titled,
 )
 from copydesk.validator import (
@@ -71,7 +74,6 @@ CUT = 0.02  # share of the line breaks that surely cut a sentence, from which on
 LIKELY_NAME = 0.97  # after an article or a preposition, before a comma or a full stop
 CERTAIN = 0.999  # no sentence begins with a comma or a full stop
 TWO_MARKS = frozenset(a + b for a in ":,;-(" for b in ".,;:") | {".."}  # the second means something else
-RAGGED = 2  # columns by which one line of a wrapped text may stand out
 WRAPPED = 50  # code points; prose that is wrapped at a narrower width looks like verse
 EXCERPT = 40  # code points
 NEAR = 12  # lines; further away a sentence is not looked for
@@ -82,75 +84,6 @@ LETTERED = re.compile(r"\(?[a-zA-Z]{1,2}[.)] |\(?[ivx]{1,4}[.)] ")
 NAMED = re.compile(r"[a-z][\w.\-]{1,40}:\s")
 BYLINE = re.compile(r"by [A-Z]")
 TIME = re.compile(r"\d{1,2}:\d\d")
-
-
-CUTS = (0.02, 0.05, 0.1, 0.2, 1.0)  # shares of the line breaks that surely cut a sentence
-
-
-def size_of(words: int) -> str:
-    return str(words) if words <= 4 else "5-7" if words <= 7 else "8-14" if words <= 14 else "15+"
-
-
-PAIRS = re.findall(
-    r"(\w+) (\w+)",
-    "end start, wrap gaps, wrap end, wrap start, words end, next start, words next, gaps end, gaps start",
-)
-
-
-def full_at(layout: Layout, a: Piece, b: Piece) -> bool:
-    """Whether a wrap at the width of the article had to break between the lines."""
-    return a.column <= layout.width and is_full(a, b, layout.width - (RAGGED if b.opens in LOWER else 0))
-
-
-def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
-    """What is to be seen of the line break after line `n` of the block, as names of weights."""
-    a, b = block[n], block[n + 1]
-    before = block[n - 1] if n else None
-    after = block[n + 2] if n + 2 < len(block) else None
-    wrap = "no"
-    if layout.width and a.column <= layout.width:
-        wrap = "full" if full_at(layout, a, b) else "room"
-    long_a, long_b = size_of(a.words), size_of(b.words)
-    spaced = "spaced" if layout.spaced else "tight"
-    seen = {"end": a.closes, "start": b.opens, "wrap": wrap, "gaps": spaced, "words": long_a, "next": long_b}
-    out = ["bias", f"wrap {wrap} words {long_a} {spaced}"]
-    out += [f"{k} {v}" for k, v in seen.items()]
-    out += [f"{x} {seen[x]} {y} {seen[y]}" for x, y in PAIRS]
-    if wrap != "no":
-        out.append(f"wrap {wrap} share {int(layout.share * 5)}")
-    if wrap == "full":
-        out.append(f"slack {min(4, (layout.width - a.column) // 3)}")
-    out.append(f"before {before.closes} > {a.opens}" if before else f"first {long_a} {a.closes}")
-    out.append(f"after {b.closes} > {after.opens}" if after else f"last {long_b} {b.closes}")
-    if before and max(before.words, a.words, b.words) <= SHORT:
-        out.append(f"short {size_of(before.words)} {long_a} {long_b}")
-    if a.words > 2 and a.titled > 0.7:
-        out.append(f"titled open {b.opens}")
-    if b.words > 2 and b.titled > 0.7:
-        out.append(f"next titled close {a.closes}")
-    if a.text.count("(") > a.text.count(")"):
-        out.append("bracket closes" if ")" in b.text else "bracket left open")
-    if a.text.count("“") > a.text.count("”"):
-        out.append("quote closes" if "”" in b.text else "quote left open")
-    elif a.text.count('"') % 2:
-        out.append("quote closes" if b.text.count('"') % 2 else "quote left open")
-    if a.text[0].islower():
-        out.append("begins lower")
-    cuts = "no" if not layout.cuts else str(next(n for n, x in enumerate(CUTS) if layout.cuts <= x))
-    out += [f"cuts {cuts}", f"cuts {cuts} end {a.closes}", f"cuts {cuts} start {b.opens}"]
-    out.append(f"rest {size_of(a.rest)} end {a.closes}")
-    out.append(f"next rest {size_of(b.rest)} start {b.opens}")
-    out.append(f"rest {size_of(a.rest)} end {a.closes} start {b.opens}")
-    out.append(f"end {a.closes} start {b.opens} {size_of(b.words)} > {b.closes}")
-    if after and b.words <= SHORT:
-        out.append(f"filling {a.closes} {b.opens} {after.opens}")
-    if before and a.words <= SHORT:
-        out.append(f"filled {before.closes} {a.opens} {b.opens}")
-    if a.closes in ("lower", "dangling"):
-        out += [f"last {a.last}", f"last {a.last} {b.opens}"]
-    if b.opens in ("lower", "joining", "opening"):
-        out.append(f"first {b.first}")
-    return out
 
 
 def doubt(block: Sequence[Piece], n: int, layout: Layout, is_markdown: bool = False) -> str:
@@ -329,6 +262,7 @@ class SplitLine(Validator):
     likely: float = 0.5
     fair: float = 0.7
     weights: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    sums: dict[Kind, float] = field(default_factory=dict, init=False, repr=False)
     known: Words = field(default=Words(*[frozenset()] * 4), init=False, repr=False)
 
     def prepare(self, setup: Setup) -> None:
@@ -372,7 +306,7 @@ class SplitLine(Validator):
             return None  # a hyphenated word is another validator's
         if article.lines[a.line].text.endswith(("  ", "\\")) or is_inside(article, a, b, full):
             return None  # a line break in Markdown, or a break inside code, a link or a tag
-        score = sum(self.weights.get(f, 0.0) for f in features(block, n, layout))
+        score = self.score(block, n, layout)
         confidence = round(1 / (1 + exp(-max(-30.0, min(30.0, score)))), 3)
         if b.opens == "tail" and a.closes != "stop":
             confidence = max(confidence, CERTAIN)
@@ -398,6 +332,13 @@ class SplitLine(Validator):
         if not self.is_worth_asking(confidence, reason, a, b, layout):
             return None
         return Hit(span, values | {"doubt": reason}, fix("join the lines", edit, safety=Safety.UNSAFE), case="likely")
+
+    def score(self, block: Sequence[Piece], n: int, layout: Layout) -> float:
+        """The sum of the weights; that of the kind is kept, since most breaks are of few kinds."""
+        kind = kind_of(block, n, layout)
+        if kind not in self.sums:
+            self.sums[kind] = sum(self.weights.get(f, 0.0) for f in kind.features())
+        return self.sums[kind] + sum([self.weights.get(f, 0.0) for f in surroundings(block, n)])
 
     def is_worth_asking(self, confidence: float, reason: str, a: Piece, b: Piece, layout: Layout) -> bool:
         """Whether to ask a person: readily where the article is known to be cut or wrapped, else hardly ever."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copydesk.validator import Article, Hit, Part, Span, Validator
+from copydesk.validator import MASK, Article, Hit, Part, Span, Validator
 
 MARKS = re.compile(r"[“”\"]")
 INCH = re.compile(r"\d[ \t]?\Z")
@@ -60,11 +60,14 @@ def judge(masked: str, start: int, end: int) -> tuple[int, str] | None:
     """Where in a paragraph the mark stands that has no partner, and which one is missing."""
     if end - start < PARAGRAPH:
         return None
+    technical = masked.find(MASK, start, end) >= 0 or masked.find("\t", start, end) >= 0
     opened: list[int] = []
     straight: list[int] = []
     for m in MARKS.finditer(masked, start, end):
         if m[0] == '"':
-            if not INCH.search(masked, max(start, m.start() - 2), m.start()):
+            if technical:
+                return None  # code, in which one mark may stand alone
+            if len(straight) % 2 or not INCH.search(masked, max(start, m.start() - 2), m.start()):
                 straight.append(m.start())
         elif m[0] == "“":
             opened.append(m.start())
