@@ -54,7 +54,7 @@ ENDS_HERE = "a paragraph may end here"
 ALONE = "a heading, a speaker or a salutation"
 CAPITAL = "a capital after it"
 BEFORE_NOUN = frozenset(["a", "an", "the", "of", "and", "or", "your", "our", "their", "its", "my"])
-WAITING = BEFORE_NOUN | {
+WAITING = (BEFORE_NOUN - {"and", "or"}) | {
     "in",
     "on",
     "at",
@@ -96,7 +96,7 @@ def doubt(block: Sequence[Piece], n: int, layout: Layout, is_markdown: bool = Fa
         return "a definition list in Markdown"
     if b.opens == "tail":
         return ""
-    if not layout.spaced and NAMED.match(b.text):
+    if not layout.spaced and NAMED.match(b.text) and not (full_at(layout, a, b) and a.closes != "stop"):
         return "a label in lower case"
     if is_byline(a, b, after):
         return "a byline"
@@ -210,7 +210,8 @@ def among_short_lines(block: Sequence[Piece], n: int, layout: Layout) -> bool:
     if any(p.text in ("and", "or") for p in block[n : n + 2]):
         return False
     longest = max(p.words for p in block[max(0, n - NEAR) : n + NEAR])
-    if longest > SHORT and is_cut(layout) and any(waits(p) for p in block[max(0, n - 2) : n + 2]):
+    goes = block[n + 1].opens == "joining" or any(waits(p) for p in block[max(0, n - 2) : n + 2])
+    if goes and longest > SHORT and is_cut(layout):
         return False
     if longest > 14 and layout.spaced:
         return False  # a paragraph of its own, with prose in it
@@ -310,7 +311,7 @@ class SplitLine(Validator):
         confidence = round(1 / (1 + exp(-max(-30.0, min(30.0, score)))), 3)
         if b.opens == "tail" and a.closes != "stop":
             confidence = max(confidence, CERTAIN)
-        elif waits(a) and between_halves(block, n):
+        elif (waits(a) or a.last in ("and", "or")) and between_halves(block, n):
             confidence = max(confidence, LIKELY_NAME)
         values: dict[str, object] = {"before": ends(a.text), "after": starts(b.text), "confidence": confidence}
         span = Span(a.end, b.start)
@@ -425,7 +426,7 @@ def list_items(block: Sequence[Piece], layout: Layout) -> set[int]:
             loose = False
             continue
         item = loose and a.opens in LOWER and a.words < LONG and not is_address(a)
-        if item and b.opens in LOWER and b.words < LONG:
+        if item and b.opens in LOWER and b.words < LONG and not (is_cut(layout) and waits(a)):
             out.add(n)
         loose = n in out or a.closes in ("stop", "colon")
     return out
