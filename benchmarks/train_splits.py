@@ -16,12 +16,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import md5
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -29,6 +27,7 @@ import numpy as np
 from copydesk.folders import bundled, rules_folders, validator_class
 from copydesk.model import Article, Safety
 from copydesk.parse import parse
+from copydesk.pieces import blocks_of, features, layout_of
 from copydesk.validator import Setup
 
 RARE = 3  # a feature seen less often is left out
@@ -74,13 +73,13 @@ def _line_ends(text: str, first: int) -> Iterator[int]:
         at += len(line) + 1
 
 
-def breaks_of(split_line: ModuleType, validator: Any, documents: Sequence[Document]) -> Iterator[Break]:
+def breaks_of(validator: Any, documents: Sequence[Document]) -> Iterator[Break]:
     for n, document in enumerate(documents):
-        blocks, runs = split_line.blocks_of(document.article.lines, validator.known)
-        layout = split_line.layout_of(blocks, runs)
+        blocks, runs = blocks_of(document.article.lines, validator.known)
+        layout = layout_of(blocks, runs)
         for block in blocks:
             for k in range(len(block) - 1):
-                seen = split_line.features(block, k, layout)
+                seen = features(block, k, layout)
                 yield Break(n, seen, document.truth[block[k].end] != "nl")
 
 
@@ -154,12 +153,13 @@ def main() -> None:
     documents = read_pack(args.pack)
     validator = kind()
     validator.prepare(Setup(rules_folders((str(bundled()),))))
-    breaks = list(breaks_of(sys.modules[kind.__module__], validator, documents))
+    breaks = list(breaks_of(validator, documents))
     print(f"{len(documents)} documents, {len(breaks)} line breaks")
 
     def left_out(title: str, group: list[str]) -> None:
         total: Counter[str] = Counter()
         for name in sorted(set(group)):
+            validator.sums.clear()
             validator.weights = train([b for b in breaks if group[b.document] != name])
             found = judge(validator, [d for d, g in zip(documents, group, strict=True) if g == name])
             if len(set(group)) < 3:

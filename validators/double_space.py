@@ -14,7 +14,7 @@ GAP = re.compile(r"(?<=\S) {2,}+(?=\S)")
 SENTENCE_END = re.compile(r"[.!?:…][\"'”’)\]]{0,3}$")
 ONE_SPACE = re.compile(r"(?<=[.!?]) (?=[A-Z“\"])")
 TWO_SPACES = re.compile(r"(?<=[.!?])  (?=[A-Z“\"])")
-MARKER = re.compile(r"[ \t>]*+(?:#{1,6}|[-+*•‣◦▪·●–]|\d{1,9}[.)]|\[[ xX]\])?$")
+MARKER = re.compile(r"[ \t>]*+(?:#{1,6}|[-+*•‣◦▪·●–]|\d{1,9}[.)]|\[[ xX]\]|[a-zA-Z][.)]?)?$")
 WIDE = 4  # spaces: a gap as wide as this may separate columns, or two texts
 WORDS_PER_GAP = 4
 PARAGRAPH = 120  # characters; a longer line is no row of a table
@@ -98,4 +98,6 @@ def joins_words(text: str, start: int, end: int) -> bool:
 
 def is_prose(line: Line, gaps: int) -> bool:
     """Whether a line is a sentence with too many spaces, not a row of a table drawn with spaces."""
+    if "\t" in line.text.strip():
+        return False
     return line.kind in ("paragraph", "list", "quote", "heading") and len(line.text.split()) > gaps * WORDS_PER_GAP

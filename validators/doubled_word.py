@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -55,11 +56,11 @@ class DoubledWord(Validator):
                     or is_letter_among_letters(passage.masked, m)
                     or is_shown(passage.masked, m)
                 ):
-                    yield self._hit(passage, m, doubled >= self.spoken)
+                    yield self._hit(passage, m, doubled >= self.spoken or is_in_quote(article, passage, m.start()))
 
-    def _hit(self, passage: Passage, m: re.Match[str], is_spoken: bool) -> Hit:
+    def _hit(self, passage: Passage, m: re.Match[str], is_somebodys: bool) -> Hit:
         word, text = m["word"], passage.masked
-        certain = word in self._wrong and not is_spoken
+        certain = word in self._wrong and not is_somebodys
         start, end = m.start() + len(word), m.end()
         if "\n" in m["gap"] or "\r" in m["gap"]:  # the lines stay lines
             start, end = m.start(), m.end("gap")
@@ -74,6 +75,15 @@ class DoubledWord(Validator):
         fixes = fix(f"delete one {word}", passage.edit(start, end, ""), safety=safety)
         case = "certain" if word in self._wrong else "likely"
         return Hit(passage.span(m.start(), m.end()), {"word": word, "around": around}, fixes, passage.field, case)
+
+
+def is_in_quote(article: Article, passage: Passage, at: int) -> bool:
+    """Whether the place lies in a block quotation, whose words are somebody else's."""
+    if passage.field is not None or not article.lines:
+        return False
+    at = passage.span(at, at).start
+    line = article.lines[bisect_right(article.lines, at, key=lambda x: x.start) - 1]
+    return line.kind == "quote"
 
 
 def is_stammer(text: str, m: re.Match[str]) -> bool:

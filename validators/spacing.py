@@ -14,7 +14,7 @@ from copydesk.validator import MASK, Article, Contract, Hit, Passage, Safety, Va
 
 BLANKS = " \t\u00a0\u2009\u202f"
 BRACKETS = re.compile(
-    rf"(?<![\w)\]:;=.])(?:\((?![{BLANKS}]{{0,3}}\))(?P<round>[^()\[\]\r\n]{{3,400}})\)(?![-:*+])"
+    rf"(?<![\w)\]:;=.'\"])(?:\((?![{BLANKS}]{{0,3}}\))(?P<round>[^()\[\]\r\n]{{3,400}})\)(?![-:*+])"
     r"|\[(?P<square>[^()\[\]\r\n]{3,400})\](?![(\[:\ufffc]))"
 )
 WORDS = re.compile(r"[^\W_]{2}")
@@ -23,7 +23,7 @@ FORMULA = re.compile(r"[=<>{}|\\^_+*/~#$]")
 BEFORE = re.compile(rf"[{BLANKS}](?P<mark>[,.;:]|[!?]{{1,3}})(?=[\s”’)\]\"']|\Z)")
 INSIDE = ("( ", " )", "[ ", " ]", "(\u00a0", "\u00a0)")
 SIGNS = (" ,", " .", " ;", " :", " !", " ?", "\u00a0", "\u2009", "\u202f")
-CODE = re.compile(r"[{}]|[=!<>]=|=>|->|</|&&|\|\||;\s*$|^\s*[>#]\s|^\s*\$")
+CODE = re.compile(r"[{}\t]|[=!<>]=|=>|->|</|&&| \||:=|;\s*$|^\s*[>#]\s|^\s*\$")
 HIGH = frozenset(";:!?")  # French sets these off
 SPEECH = re.compile(r"\b(?:said|says|told|asked|added|wrote|explained)\Z")
 TIED = "\u00a0\u2009\u202f"  # nobody types one of these before a mark by chance
@@ -34,6 +34,7 @@ ENGLISH = frozenset(
     re.findall("[a-z]+", "the of and to in is are was for that with on at by it as from this be has have")
 )
 COMMANDS = frozenset(["add", "build", "cd", "code", "cp", "find", "grep", "init", "install", "ls", "mv", "open", "run"])
+ABOUT = frozenset(["a", "an", "the", "and", "or", "optional"])
 ASIAN = "\u1100"  # from here on scripts that set their marks in other ways
 WORD = re.compile(r"[^\W\d_]+")
 
@@ -101,7 +102,7 @@ class Spacing(Validator):
             return None  # a bare URL or code: a mark right behind it could be taken for a part of it
         if before in ",.;:!?…-–—" and not (before == "." and mark in ",;:"):
             return None
-        if mark == "." and not ends_sentence(text, first, start, after):
+        if mark in (".", "!") and not ends_sentence(text, first, start, after):
             return None
         if mark[0] in HIGH and (
             spoken == "fr" or (before.isdigit() and after[:1].isdigit()) or after[:1] in tuple(")(/")
@@ -109,9 +110,14 @@ class Spacing(Validator):
             return None
         if mark[0] in HIGH and (text[start] in TIED or in_guillemets(text, first, start)):
             return None
-        if mark[0] in ";!?" and after[:1].islower():
+        below = text[m.end() : m.end() + 40].lstrip()[:1]
+        if (mark[0] in ";!?" and after[:1].islower()) or (mark != "," and not after and below.islower()):
             return None  # a text about the mark, a command, a formula
-        known = mark[0] not in HIGH or (spoken != "" and not (mark == ":" and passage.field is None))
+        word = text[max(first, start - 12) : start].split()
+        if word and word[-1].lower() in ABOUT:
+            return None  # `type a ;`
+        quoted = text.count('"', first, start) % 2 == 1
+        known = not quoted and (mark[0] not in HIGH or (spoken != "" and not (mark == ":" and passage.field is None)))
         edit = passage.edit(start, m.end() - len(mark), "")
         lost = mark == "," and SPEECH.search(text, max(first, start - 12), start)  # a name may have stood here
         fixes = fix("delete the blank", edit, safety=Safety.UNSAFE if lost or not known else Safety.SAFE)
@@ -137,6 +143,9 @@ def line_at(text: str, at: int) -> tuple[int, int]:
 def is_prose(line: str) -> bool:
     """Neither code, nor aligned in columns, nor a menu with dots or colons between its entries."""
     if CODE.search(line) or "   " in line.strip():
+        return False
+    commas = line.count(" , ")
+    if commas > 1 and line.count(" ") - commas < 2 * (commas + 1):
         return False
     return all(line.count(f" {mark} ") <= 3 for mark in ".:;!")
 

@@ -23,14 +23,17 @@ from copydesk.pieces import (
     OPENERS,
     SHORT,
     WIDEST,
+    Kind,
     Layout,
     Piece,
     Words,
     blocks_of,
+    full_at,
     goes_on,
     hangs,
-    is_full,
+    kind_of,
     layout_of,
+    surroundings,
     titled,
 )
 from copydesk.validator import MASK, Article, Contract, Hit, Safety, SettingError, Setup, Span, Validator, fix, minimal
@@ -39,7 +42,7 @@ ENDS_HERE = "a paragraph may end here"
 ALONE = "a heading, a speaker or a salutation"
 CAPITAL = "a capital after it"
 BEFORE_NOUN = frozenset(["a", "an", "the", "of", "and", "or", "your", "our", "their", "its", "my"])
-WAITING = BEFORE_NOUN | {
+WAITING = (BEFORE_NOUN - {"and", "or"}) | {
     "in",
     "on",
     "at",
@@ -59,7 +62,6 @@ CUT = 0.02  # share of the line breaks that surely cut a sentence, from which on
 LIKELY_NAME = 0.97  # after an article or a preposition, before a comma or a full stop
 CERTAIN = 0.999  # no sentence begins with a comma or a full stop
 TWO_MARKS = frozenset(a + b for a in ":,;-(" for b in ".,;:") | {".."}  # the second means something else
-RAGGED = 2  # columns by which one line of a wrapped text may stand out
 WRAPPED = 50  # code points; prose that is wrapped at a narrower width looks like verse
 EXCERPT = 40  # code points
 NEAR = 12  # lines; further away a sentence is not looked for
@@ -72,75 +74,6 @@ BYLINE = re.compile(r"by [A-Z]")
 TIME = re.compile(r"\d{1,2}:\d\d")
 
 
-CUTS = (0.02, 0.05, 0.1, 0.2, 1.0)  # shares of the line breaks that surely cut a sentence
-
-
-def size_of(words: int) -> str:
-    return str(words) if words <= 4 else "5-7" if words <= 7 else "8-14" if words <= 14 else "15+"
-
-
-PAIRS = re.findall(
-    r"(\w+) (\w+)",
-    "end start, wrap gaps, wrap end, wrap start, words end, next start, words next, gaps end, gaps start",
-)
-
-
-def full_at(layout: Layout, a: Piece, b: Piece) -> bool:
-    """Whether a wrap at the width of the article had to break between the lines."""
-    return a.column <= layout.width and is_full(a, b, layout.width - (RAGGED if b.opens in LOWER else 0))
-
-
-def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
-    """What is to be seen of the line break after line `n` of the block, as names of weights."""
-    a, b = block[n], block[n + 1]
-    before = block[n - 1] if n else None
-    after = block[n + 2] if n + 2 < len(block) else None
-    wrap = "no"
-    if layout.width and a.column <= layout.width:
-        wrap = "full" if full_at(layout, a, b) else "room"
-    long_a, long_b = size_of(a.words), size_of(b.words)
-    spaced = "spaced" if layout.spaced else "tight"
-    seen = {"end": a.closes, "start": b.opens, "wrap": wrap, "gaps": spaced, "words": long_a, "next": long_b}
-    out = ["bias", f"wrap {wrap} words {long_a} {spaced}"]
-    out += [f"{k} {v}" for k, v in seen.items()]
-    out += [f"{x} {seen[x]} {y} {seen[y]}" for x, y in PAIRS]
-    if wrap != "no":
-        out.append(f"wrap {wrap} share {int(layout.share * 5)}")
-    if wrap == "full":
-        out.append(f"slack {min(4, (layout.width - a.column) // 3)}")
-    out.append(f"before {before.closes} > {a.opens}" if before else f"first {long_a} {a.closes}")
-    out.append(f"after {b.closes} > {after.opens}" if after else f"last {long_b} {b.closes}")
-    if before and max(before.words, a.words, b.words) <= SHORT:
-        out.append(f"short {size_of(before.words)} {long_a} {long_b}")
-    if a.words > 2 and a.titled > 0.7:
-        out.append(f"titled open {b.opens}")
-    if b.words > 2 and b.titled > 0.7:
-        out.append(f"next titled close {a.closes}")
-    if a.text.count("(") > a.text.count(")"):
-        out.append("bracket closes" if ")" in b.text else "bracket left open")
-    if a.text.count("“") > a.text.count("”"):
-        out.append("quote closes" if "”" in b.text else "quote left open")
-    elif a.text.count('"') % 2:
-        out.append("quote closes" if b.text.count('"') % 2 else "quote left open")
-    if a.text[0].islower():
-        out.append("begins lower")
-    cuts = "no" if not layout.cuts else str(next(n for n, x in enumerate(CUTS) if layout.cuts <= x))
-    out += [f"cuts {cuts}", f"cuts {cuts} end {a.closes}", f"cuts {cuts} start {b.opens}"]
-    out.append(f"rest {size_of(a.rest)} end {a.closes}")
-    out.append(f"next rest {size_of(b.rest)} start {b.opens}")
-    out.append(f"rest {size_of(a.rest)} end {a.closes} start {b.opens}")
-    out.append(f"end {a.closes} start {b.opens} {size_of(b.words)} > {b.closes}")
-    if after and b.words <= SHORT:
-        out.append(f"filling {a.closes} {b.opens} {after.opens}")
-    if before and a.words <= SHORT:
-        out.append(f"filled {before.closes} {a.opens} {b.opens}")
-    if a.closes in ("lower", "dangling"):
-        out += [f"last {a.last}", f"last {a.last} {b.opens}"]
-    if b.opens in ("lower", "joining", "opening"):
-        out.append(f"first {b.first}")
-    return out
-
-
 def doubt(block: Sequence[Piece], n: int, layout: Layout, is_markdown: bool = False) -> str:
     """Why the break after line `n` is not to be closed without a look, however sure the model is; '' for no reason."""
     a, b = block[n], block[n + 1]
@@ -151,7 +84,7 @@ def doubt(block: Sequence[Piece], n: int, layout: Layout, is_markdown: bool = Fa
         return "a definition list in Markdown"
     if b.opens == "tail":
         return ""
-    if not layout.spaced and NAMED.match(b.text):
+    if not layout.spaced and NAMED.match(b.text) and not (full_at(layout, a, b) and a.closes != "stop"):
         return "a label in lower case"
     if is_byline(a, b, after):
         return "a byline"
@@ -265,7 +198,8 @@ def among_short_lines(block: Sequence[Piece], n: int, layout: Layout) -> bool:
     if any(p.text in ("and", "or") for p in block[n : n + 2]):
         return False
     longest = max(p.words for p in block[max(0, n - NEAR) : n + NEAR])
-    if longest > SHORT and is_cut(layout) and any(waits(p) for p in block[max(0, n - 2) : n + 2]):
+    goes = block[n + 1].opens == "joining" or any(waits(p) for p in block[max(0, n - 2) : n + 2])
+    if goes and longest > SHORT and is_cut(layout):
         return False
     if longest > 14 and layout.spaced:
         return False  # a paragraph of its own, with prose in it
@@ -317,6 +251,7 @@ class SplitLine(Validator):
     likely: float = 0.5
     fair: float = 0.7
     weights: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+    sums: dict[Kind, float] = field(default_factory=dict, init=False, repr=False)
     known: Words = field(default=Words(*[frozenset()] * 4), init=False, repr=False)
 
     def prepare(self, setup: Setup) -> None:
@@ -360,11 +295,11 @@ class SplitLine(Validator):
             return None  # a hyphenated word is another validator's
         if article.lines[a.line].text.endswith(("  ", "\\")) or is_inside(article, a, b, full):
             return None  # a line break in Markdown, or a break inside code, a link or a tag
-        score = sum(self.weights.get(f, 0.0) for f in features(block, n, layout))
+        score = self.score(block, n, layout)
         confidence = round(1 / (1 + exp(-max(-30.0, min(30.0, score)))), 3)
         if b.opens == "tail" and a.closes != "stop":
             confidence = max(confidence, CERTAIN)
-        elif waits(a) and between_halves(block, n):
+        elif (waits(a) or a.last in ("and", "or")) and between_halves(block, n):
             confidence = max(confidence, LIKELY_NAME)
         values: dict[str, object] = {"before": ends(a.text), "after": starts(b.text), "confidence": confidence}
         span = Span(a.end, b.start)
@@ -381,9 +316,18 @@ class SplitLine(Validator):
             return None
         if certain and (a.closes != "stop" or full or b.opens == "tail"):
             return Hit(span, values, fix("join the lines", edit), case="wrap" if full else "link")
+        if reason == ENDS_HERE and not in_mid_paragraph(block, n, layout):
+            return None
         if not self.is_worth_asking(confidence, reason, a, b, layout):
             return None
         return Hit(span, values | {"doubt": reason}, fix("join the lines", edit, safety=Safety.UNSAFE), case="likely")
+
+    def score(self, block: Sequence[Piece], n: int, layout: Layout) -> float:
+        """The sum of the weights; that of the kind is kept, since most breaks are of few kinds."""
+        kind = kind_of(block, n, layout)
+        if kind not in self.sums:
+            self.sums[kind] = sum(self.weights.get(f, 0.0) for f in kind.features())
+        return self.sums[kind] + sum([self.weights.get(f, 0.0) for f in surroundings(block, n)])
 
     def is_worth_asking(self, confidence: float, reason: str, a: Piece, b: Piece, layout: Layout) -> bool:
         """Whether to ask a person: readily where the article is known to be cut or wrapped, else hardly ever."""
@@ -396,6 +340,12 @@ class SplitLine(Validator):
         return (
             confidence >= self.safe and (reason != CAPITAL or hangs(a)) and not (reason == ALONE and a.closes == "caps")
         )
+
+
+def in_mid_paragraph(block: Sequence[Piece], n: int, layout: Layout) -> bool:
+    """Whether a break beside this one was made by the wrap in the middle of a sentence."""
+    beside = [k for k in (n - 1, n + 1) if 0 <= k < len(block) - 1]
+    return any(full_at(layout, block[k], block[k + 1]) and block[k].closes != "stop" for k in beside)
 
 
 def is_inside(article: Article, a: Piece, b: Piece, full: bool) -> bool:
@@ -464,7 +414,7 @@ def list_items(block: Sequence[Piece], layout: Layout) -> set[int]:
             loose = False
             continue
         item = loose and a.opens in LOWER and a.words < LONG and not is_address(a)
-        if item and b.opens in LOWER and b.words < LONG:
+        if item and b.opens in LOWER and b.words < LONG and not (is_cut(layout) and waits(a)):
             out.add(n)
         loose = n in out or a.closes in ("stop", "colon")
     return out

@@ -191,8 +191,12 @@ def make_plan(config: Config, flags: Flags, rules: Mapping[str, Rule], folders: 
     """The plan of a run. Raises ConfigError for a selector that names no rule, or a level that does not exist."""
     values = config.values
     where = str(config.file or "the command line")
-    selected = _codes(flags.select or values.get("select", ()), rules, where) or set(rules)
-    selected |= _codes((*values.get("extend-select", ()), *flags.extend_select), rules, where)
+    words = flags.select or values.get("select", ())
+    more = (*values.get("extend-select", ()), *flags.extend_select)
+    selected = _codes(words, rules, where) or set(rules)
+    selected |= _codes(more, rules, where)
+    named = {word.strip() for group in (*words, *more) for word in group.split(",")}
+    selected -= {c for c, r in rules.items() if r.optional and not named & {c, r.name}}
     selected -= _codes((*values.get("ignore", ()), *flags.ignore), rules, where)
     run = {c for c, r in rules.items() if not r.uses}
     chosen = [rules[c] for c in sorted(selected | run)]

@@ -59,7 +59,8 @@ def _files(folders: Iterable[str], kind: str, pattern: str) -> list[Path]:
 _CODE = re.compile(r"[A-Z]{3}[0-9]{3}|[A-Z]{2}[0-9]{3}")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _KEYS = (
-    "name", "uses", "case", "severity", "safety", "stage", "message", "ask", "why", "with", "examples", "proof",
+    "name", "uses", "case", "severity", "safety", "stage", "optional", "message", "ask", "why", "with",
+    "examples", "proof",
 )  # fmt: skip
 _EXAMPLE_KEYS = ("bad", "ok", "files", "bytes", "good", "proposed", "flag", "config", "path")
 
@@ -140,6 +141,7 @@ def _rule(code: str, node: yaml.MappingNode, where: str, path: Path, examples: b
         case=str(raw.get("case", "")),
         ask=str(raw.get("ask", "")),
         stage=int(raw.get("stage", 50)),
+        optional=raw.get("optional") is True,
         settings=raw.get("with") or {},
         examples=tuple(_example(e, f"{path}:{n}", n) for e, n in zip(raw.get("examples") or [], lines, strict=True)),
         proof=str(raw.get("proof", "")),

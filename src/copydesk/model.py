@@ -332,6 +332,8 @@ class Rule:
     case: str = ""
     ask: str = ""
     stage: int = 50
+    optional: bool = False
+    """Off unless it is selected by its own code or name: a matter of house style."""
     settings: Mapping[str, object] = setting(default_factory=dict)
     examples: tuple[Example, ...] = ()
     proof: str = ""

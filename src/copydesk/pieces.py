@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ ENDINGS = dict(zip(":,;-–—/", KINDS_OF_END, strict=True)) | dict.fromkeys(OP
 AFTER_TAIL = " ,.;:!?\"'" + CLOSERS
 DASHES = "-–—"
 SHORT = 7  # words
+RAGGED = 2  # columns by which one line of a wrapped text may stand out
 LONG = 120  # code points; a longer line counts as this many words
 LOWER = ("lower", "joining", "open-lower")
 GOING_ON = ("lower", "joining", "tail")
@@ -225,3 +227,123 @@ def hangs(p: Piece) -> bool:
 
 def titled(p: Piece) -> bool:
     return p.titled > 0.7 and 2 <= p.words < 15
+
+
+# ------------------------------------------------------------------------------------- what is to be seen of a break
+
+CUTS = (0.02, 0.05, 0.1, 0.2, 1.0)  # shares of the line breaks that surely cut a sentence
+PAIRS = re.findall(
+    r"(\w+) (\w+)",
+    "end start, wrap gaps, wrap end, wrap start, words end, next start, words next, gaps end, gaps start",
+)
+
+
+def size_of(words: int) -> str:
+    return str(words) if words <= 4 else "5-7" if words <= 7 else "8-14" if words <= 14 else "15+"
+
+
+SIZES = [size_of(n) for n in range(LONG + 1)]
+
+
+def full_at(layout: Layout, a: Piece, b: Piece) -> bool:
+    """Whether a wrap at the width of the article had to break between the lines."""
+    return a.column <= layout.width and is_full(a, b, layout.width - (RAGGED if b.opens in LOWER else 0))
+
+
+class Kind(NamedTuple):
+    """What a break has in common with many others: the classes of its two lines and of the article."""
+
+    end: str
+    start: str
+    wrap: str
+    gaps: str
+    words: str
+    next: str
+    slack: int
+    share: int
+    cuts: str
+    rest: str
+    next_rest: str
+    next_end: str
+
+    def features(self) -> list[str]:
+        """The names of its weights."""
+        seen = {k: getattr(self, k) for k in ("end", "start", "wrap", "gaps", "words", "next")}
+        out = ["bias", f"wrap {self.wrap} words {self.words} {self.gaps}"]
+        out += [f"{k} {v}" for k, v in seen.items()]
+        out += [f"{x} {seen[x]} {y} {seen[y]}" for x, y in PAIRS]
+        if self.wrap != "no":
+            out.append(f"wrap {self.wrap} share {self.share}")
+        if self.wrap == "full":
+            out.append(f"slack {self.slack}")
+        out += [f"cuts {self.cuts}", f"cuts {self.cuts} end {self.end}", f"cuts {self.cuts} start {self.start}"]
+        out.append(f"rest {self.rest} end {self.end}")
+        out.append(f"next rest {self.next_rest} start {self.start}")
+        out.append(f"rest {self.rest} end {self.end} start {self.start}")
+        out.append(f"end {self.end} start {self.start} {self.next} > {self.next_end}")
+        return out
+
+
+@lru_cache(maxsize=64)
+def share_of(cuts: float) -> str:
+    return str(next(n for n, x in enumerate(CUTS) if cuts <= x)) if cuts else "no"
+
+
+def kind_of(block: Sequence[Piece], n: int, layout: Layout) -> Kind:
+    """The kind of the break after line `n` of the block."""
+    a, b = block[n], block[n + 1]
+    wrap = "no"
+    if layout.width and a.column <= layout.width:
+        wrap = "full" if full_at(layout, a, b) else "room"
+    return Kind(
+        a.closes,
+        b.opens,
+        wrap,
+        "spaced" if layout.spaced else "tight",
+        SIZES[a.words],
+        SIZES[b.words],
+        min(4, (layout.width - a.column) // 3) if wrap == "full" else 0,
+        int(layout.share * 5) if wrap != "no" else 0,
+        share_of(layout.cuts),
+        SIZES[min(a.rest, LONG)],
+        SIZES[min(b.rest, LONG)],
+        b.closes,
+    )
+
+
+def surroundings(block: Sequence[Piece], n: int) -> list[str]:
+    """The names of the weights of what is particular to the break: its words, its marks and the lines around."""
+    a, b = block[n], block[n + 1]
+    before = block[n - 1] if n else None
+    after = block[n + 2] if n + 2 < len(block) else None
+    long_a, long_b = SIZES[a.words], SIZES[b.words]
+    out = [f"before {before.closes} > {a.opens}" if before else f"first {long_a} {a.closes}"]
+    out.append(f"after {b.closes} > {after.opens}" if after else f"last {long_b} {b.closes}")
+    if before and max(before.words, a.words, b.words) <= SHORT:
+        out.append(f"short {SIZES[before.words]} {long_a} {long_b}")
+    if a.words > 2 and a.titled > 0.7:
+        out.append(f"titled open {b.opens}")
+    if b.words > 2 and b.titled > 0.7:
+        out.append(f"next titled close {a.closes}")
+    if "(" in a.text and a.text.count("(") > a.text.count(")"):
+        out.append("bracket closes" if ")" in b.text else "bracket left open")
+    if "“" in a.text and a.text.count("“") > a.text.count("”"):
+        out.append("quote closes" if "”" in b.text else "quote left open")
+    elif '"' in a.text and a.text.count('"') % 2:
+        out.append("quote closes" if b.text.count('"') % 2 else "quote left open")
+    if a.text[0].islower():
+        out.append("begins lower")
+    if after and b.words <= SHORT:
+        out.append(f"filling {a.closes} {b.opens} {after.opens}")
+    if before and a.words <= SHORT:
+        out.append(f"filled {before.closes} {a.opens} {b.opens}")
+    if a.closes in ("lower", "dangling"):
+        out += [f"last {a.last}", f"last {a.last} {b.opens}"]
+    if b.opens in ("lower", "joining", "opening"):
+        out.append(f"first {b.first}")
+    return out
+
+
+def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
+    """What is to be seen of the line break after line `n` of the block, as names of weights."""
+    return [*kind_of(block, n, layout).features(), *surroundings(block, n)]
