@@ -1,8 +1,8 @@
 """The words of other languages, as texts in one language see them; and which language a text is in.
 
-The tables are data (`rules/words/`): `foreign_LANGUAGE.txt` has the words with a rank each, `openers.txt` what clauses of
-each target language are made of, `languages.yaml` what no table can tell, `gloss.yaml` what the words mean in English.
-Only the table of the language that an article is in is read.
+The tables are data (`rules/words/`): `foreign_LANGUAGE.txt` has the words with a rank each, `openers.txt` what clauses
+of each target language are made of, `languages.yaml` what no table can tell, `gloss.yaml` what the words mean in
+English. Only the table of the language that an article is in is read.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from copydesk.model import Article
 
@@ -48,11 +48,26 @@ def tokens_of(text: str) -> list[Token]:
     return [Token(m.start(), m.end(), m[0].lower().replace("’", "'")) for m in WORD.finditer(text)]
 
 
+Glosses: TypeAlias = Callable[[], Mapping[str, Mapping[str, str]]]
+"""What words and phrases of a language mean in English."""
+BINDING = frozenset(
+    {"although", "though", "because", "since", "as", "if", "when", "while", "whereas", "until", "before", "after"}
+    | {"unless", "once", "that", "whether", "where", "as soon as", "as long as", "so that", "even if", "provided that"}
+    | {"in order to"}
+)
+"""Glosses of words that bind the clause they open to another one."""
+BOUND = re.compile(r"[^.!?\n]{3,200}, (?:i|he|she|it|we|they|you|there|this|the)\b")
+"""The rest of a sentence that has a clause of its own behind a comma."""
+
+
 class Lexicon:
     """The foreign words of texts in one language, the target."""
 
-    def __init__(self, target: str, lines: Iterable[str], languages: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self, target: str, lines: Iterable[str], languages: Mapping[str, Mapping[str, Any]], glosses: Glosses
+    ) -> None:
         self.target = target
+        self._glosses = glosses
         self.names: dict[str, str] = {code: entry["name"] for code, entry in languages.items()}
         self._entries: dict[str, str] = {}
         self._known: dict[str, Mapping[str, int]] = {}
@@ -69,6 +84,8 @@ class Lexicon:
             if head[-1] >= "2":
                 triggers += words
         self.endings = {c: tuple(e["endings"]) for c, e in languages.items() if "endings" in e and c != target}
+        self.tails = tuple(e for endings in self.endings.values() for e in endings)
+        self.last_letters = frozenset(tail[-4:] for tail in self.tails)
         self.doubt = {(c, w) for c, e in languages.items() for w in str(e.get("doubt", "")).split()}
         self.negations = self.doubt | {(c, w) for c, e in languages.items() for w in str(e.get("negation", "")).split()}
         here = languages.get(target, {})
@@ -77,9 +94,7 @@ class Lexicon:
         self.verbs = frozenset(here.get("verbs", "").split())
         self.gloss = frozenset(here.get("gloss", "").split())
         self._adjust(languages)
-        self.triggers = frozenset(triggers).union(*self._raised(languages)) - self.openers
-        self.tails = tuple(e for endings in self.endings.values() for e in endings)
-        self.last_letters = frozenset(tail[-4:] for tail in self.tails)
+        self.triggers = frozenset(triggers).union(*self._raised(languages), self._phrase_words()) - self.openers
         self.languages = frozenset(n.lower() for name in self.names.values() for n in name.split() if n != "or")
         self.languages |= {"language", "latin"}
 
@@ -93,6 +108,22 @@ class Lexicon:
     @staticmethod
     def _raised(languages: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
         return [str(e.get(key, "")).split() for e in languages.values() for key in ("sure", "likely")]
+
+    def _phrase_words(self) -> set[str]:
+        """Words that bring a listed phrase to mind none of whose words is foreign by itself."""
+        if self.target != "en":
+            return set()
+        found = set()
+        for code, entries in self._glosses().items():
+            for phrase in entries:
+                words = phrase.split()
+                if len(words) > 1 and all(self.rank(w, code) < SEEN for w in words):
+                    found.add(max(words, key=len))
+        return found
+
+    def is_phrase(self, language: str, words: Sequence[str]) -> bool:
+        """Whether the words are a listed phrase of the language, which no English text has by chance."""
+        return len(words) > 1 and not self.openers.issuperset(words) and self.gloss_of(language, words) is not None
 
     def ranks(self, word: str) -> Mapping[str, int]:
         """The rank of the word in each language that has it, the likeliest language first."""
@@ -117,7 +148,7 @@ class Lexicon:
 
     def found(self, words: set[str]) -> set[str]:
         """Those of the words that need a look."""
-        found = self.triggers & words
+        found = words & self.triggers
         found |= {w for w in words if w[-4:] in self.last_letters and self.ends_foreign(w)}
         return found
 
@@ -130,6 +161,14 @@ class Lexicon:
                 totals[code] = sum(r or 0 for r in ranks)
         return max(totals, key=totals.__getitem__, default=None)
 
+    def gloss_of(self, language: str, words: Sequence[str]) -> str | None:
+        """What the words mean in English, where the text is English and they are listed."""
+        return self._glosses().get(language, {}).get(" ".join(words)) if self.target == "en" else None
+
+    def binds(self, language: str, words: Sequence[str], rest: str) -> bool:
+        """Whether the words make what follows a clause of the sentence, which would not stand without them."""
+        return self.gloss_of(language, words) in BINDING and BOUND.match(rest.lower()) is not None
+
     def foreign(self, words: Iterable[str]) -> float:
         """How many of the words are foreign; one that may also be a name counts half, a single letter nothing."""
         ranks = [max(self.ranks(w).values(), default=0) for w in words if len(w) > 1 and w not in self.openers]
@@ -141,6 +180,7 @@ class Reading(NamedTuple):
 
     lexicon: Lexicon
     masked: str
+    present: frozenset[str]  # words that may be foreign
     found: frozenset[str]  # words that may be left over: no name, and used once or twice
     begins: tuple[str, ...]  # their first letters
 
@@ -148,7 +188,9 @@ class Reading(NamedTuple):
 class Lexicons:
     """Opens the lexicon of the language that an article is in."""
 
-    def __init__(self, files: Callable[[str], Sequence[Path]], data: Callable[[str], Sequence[tuple[Path, Any]]]) -> None:
+    def __init__(
+        self, files: Callable[[str], Sequence[Path]], data: Callable[[str], Sequence[tuple[Path, Any]]]
+    ) -> None:
         self._files, self._data = files, data
         self._open: dict[str, Lexicon | None] = {}
         self._last: tuple[Article, Reading | None] | None = None
@@ -166,11 +208,23 @@ class Lexicons:
                 merged.setdefault(code, {}).update(entry)
         return merged
 
+    @cached_property
+    def glosses(self) -> Mapping[str, Mapping[str, str]]:
+        """By language: what its discourse words and phrases mean in English."""
+        merged: dict[str, dict[str, str]] = {}
+        for path, content in self._data("words/gloss*.yaml"):
+            if not isinstance(content, dict):
+                raise LexiconError(f"{path}: a mapping of language codes was expected")
+            for code, pairs in content.items():
+                entries = (pair.lower().replace("_", " ").partition("=") for pair in str(pairs).split())
+                merged.setdefault(code, {}).update({word: gloss for word, _, gloss in entries if gloss})
+        return merged
+
     def lexicon(self, target: str) -> Lexicon | None:
         """The lexicon for texts in a language; None where there is no table for it."""
         if target not in self._open:
             lines = self._lines(f"words/foreign_{target}.txt")
-            self._open[target] = Lexicon(target, lines, self.languages) if lines else None
+            self._open[target] = Lexicon(target, lines, self.languages, lambda: self.glosses) if lines else None
         return self._open[target]
 
     def _lines(self, pattern: str) -> list[str]:
@@ -183,16 +237,22 @@ class Lexicons:
         lists = {line.split()[0]: frozenset(line.split()[1:]) for line in self._lines("words/openers.txt")}
         return {**lists, "en": frozenset(str(self.languages.get("en", {}).get("function", "")).split())}
 
-    def main_language(self, words: Sequence[str]) -> str | None:
-        """The language whose commonest words make up most of the text; None where it is in none of them."""
+    def main_language(self, words: Sequence[str], expected: str = "en") -> str | None:
+        """The language whose commonest words make up most of the text; None where it is in none of them.
+
+        The expected language is left only where another one is at least twice as present.
+        """
         if len(words) < LEAST:
             return None
-        english = sum(w in self.openers["en"] for w in words)
-        if english >= CLEARLY * len(words):
-            return "en"
+        least = SHARE * len(words)
+        usual = sum(w in self.openers.get(expected, ()) for w in words)
+        if usual >= CLEARLY * len(words):
+            return expected
         shares = {code: sum(w in common for w in words) for code, common in self.openers.items()}
         best = max(shares, key=shares.__getitem__)
-        return best if shares[best] >= SHARE * len(words) else None
+        if usual >= least and shares[best] < 2 * usual:
+            return expected
+        return best if shares[best] >= least else None
 
     def read(self, article: Article) -> Reading | None:
         """What the words of the body say; None where none is foreign, or the language is unknown.
@@ -211,7 +271,7 @@ class Lexicons:
         found = lexicon.found(unique) if lexicon else unique
         if not found:
             return None
-        language = self.main_language(words)
+        language = self.main_language(words, article.language)
         if language is None:
             return None
         if language != "en":
@@ -220,7 +280,7 @@ class Lexicons:
         if lexicon is None or not found:
             return None
         wanted = frozenset(w for w in found if words.count(w) <= MOST_USES and not _is_name(masked, w))
-        return Reading(lexicon, masked, wanted, tuple({w[:4] for w in wanted})) if wanted else None
+        return Reading(lexicon, masked, frozenset(found), wanted, tuple({w[:4] for w in wanted}))
 
 
 def _is_name(masked: str, word: str) -> bool:
