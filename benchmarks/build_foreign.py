@@ -50,6 +50,7 @@ ADVERBS = {
 }
 RARE = 3.2  # Zipf frequency; a rarer function word is not worth its place
 COMMON = 4.8  # a word that is no function word
+USUAL = 4.7  # from here on a word is in too many texts to be a reason to look
 MOST_COMMON = 450  # of them, a language
 HEAD = """\
 # {what} Made by benchmarks/build_foreign.py, which explains the digits,
@@ -162,9 +163,25 @@ def table(target: str, frequencies: Frequencies, listed: dict[str, dict[str, str
     if target != "en":
         yield " ".join(["function", *openers(target, here, 400)])
     ranker = Ranker(target, here)
+    rows = []
     for source in SOURCES:
         if source != target:
-            yield from source_lines(source, frequencies.of(source), listed.get(source, {}), ranker)
+            rows += source_lines(source, frequencies.of(source), listed.get(source, {}), ranker)
+    if target == "en":
+        yield " ".join(["phrases", *sorted(phrase_words(rows, here))])
+    yield from rows
+
+
+def phrase_words(rows: list[str], here: dict[str, float]) -> set[str]:
+    """Words that bring to mind a phrase with a gloss, none of whose words is evidence by itself."""
+    ranks = {(row[:2], word): int(row[2]) for row in rows for word in row.split()[1:]}
+    found = set()
+    for code, pairs in yaml.safe_load((RULES / "words" / "gloss.yaml").read_text("utf-8")).items():
+        for pair in pairs.lower().split():
+            words = pair.partition("=")[0].split("_")
+            if len(words) > 1 and all(ranks.get((code, w), 0) < 3 for w in words):
+                found.add(max(words, key=len))
+    return {w for w in found if here.get(w, 0) < USUAL and len(w) > 2}
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from copydesk.validator import Article, Contract, Hit, Safety, Setup, Validator, fix, minimal, tokens_of
+from copydesk.validator import Article, Contract, Hit, Safety, Setup, Validator, fix, minimal
 
 MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July", "August", "September")
 MONTHS += ("October", "November", "December")
@@ -38,12 +38,16 @@ class ForeignDate(Validator):
         for month in MONTHS:
             self._months.pop(month.lower(), None)
         self._scale = {w: found for w, found in self._scale.items() if w.lower() not in NATIVE}
+        self._any = frozenset(self._months) | {w.lower() for w in self._scale}
 
     def check(self, article: Article) -> Iterator[Hit]:
+        self._lexicons.read(article)
+        if self._any.isdisjoint(self._lexicons.unique):
+            return
         masked = article.passages[0].masked
         dates = [m for m in DAY.finditer(masked) if m["month"].lower() in self._months]
         numbers = [m for m in MANY.finditer(masked) if m["scale"] in self._scale or m["scale"].lower() in self._scale]
-        if not (dates or numbers) or not self._is_english(article):
+        if not (dates or numbers) or self._lexicons.language_of(article) != "en":
             return
         passage = article.passages[0]
         for m in dates:
@@ -64,7 +68,3 @@ class ForeignDate(Validator):
             yield Hit(
                 passage.span(*m.span()), values, fix(f"write {gloss}", edit, safety=Safety.SUGGEST), None, "number"
             )
-
-    def _is_english(self, article: Article) -> bool:
-        words = [t.word for t in tokens_of(article.passages[0].masked)]
-        return self._lexicons.main_language(words, article.language) == "en"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from copydesk.validator import (
     MASK,
@@ -21,11 +20,11 @@ from copydesk.validator import (
     Reading,
     Safety,
     Setup,
+    Stretch,
     Token,
     Validator,
     fix,
     minimal,
-    tokens_of,
 )
 
 LONGEST = 4  # words of a phrase
@@ -37,45 +36,32 @@ BOUNDARY = re.compile(r"(?:[.!?…][\"”’)\]]?\s{1,4}|[,;:] |\s[–—-] |^[ 
 class ForeignGloss(Validator):
     contract = Contract.NAME
     scope = "body"
-    words: str = "words/english.txt"
 
     def prepare(self, setup: Setup) -> None:
         self.lexicons = setup.lexicons
-        self._setup = setup
-
-    @cached_property
-    def _english(self) -> frozenset[str]:
-        return frozenset(self._setup.lines(self.words))
 
     def check(self, article: Article) -> Iterator[Hit]:
         reading = self.lexicons.read(article)
         if reading is None or not reading.found or reading.lexicon.target != "en":
             return
-        start = article.body.start
-        for line in article.lines:
-            if line.kind not in ("paragraph", "list"):
-                continue
-            masked = reading.masked[line.start - start : line.end - start]
-            lower = masked.lower()
-            if any(b in lower for b in reading.begins):
-                yield from self._line(article, line, masked, reading)
+        for stretch in reading.lines:
+            yield from self._line(article, stretch, reading)
 
-    def _line(self, article: Article, line: Line, masked: str, reading: Reading) -> Iterator[Hit]:
-        tokens = tokens_of(masked)
+    def _line(self, article: Article, stretch: Stretch, reading: Reading) -> Iterator[Hit]:
+        tokens = stretch.tokens
+        near = {j for n, t in enumerate(tokens) if t.word in reading.found for j in range(n - LONGEST + 1, n + 1)}
         done = 0
-        for i, token in enumerate(tokens):
-            if i < done or not reading.lexicon.ranks(token.word):
+        for i in sorted(near):
+            if i < done:
                 continue
             for last in range(min(i + LONGEST, len(tokens) - 1), i, -1):
                 words = [t.word for t in tokens[i:last]]
                 language = _language(words, reading)
-                if language is None or not self._fits(masked, tokens, i, last, language, reading.lexicon):
-                    continue
-                done = last
-                yield self._hit(
-                    article, line, masked, tokens[i].start, tokens[last - 1].end, words, language, reading.lexicon
-                )
-                break
+                if language and self._fits(stretch.masked, tokens, i, last, language, reading.lexicon):
+                    done = last
+                    a, b = tokens[i].start, tokens[last - 1].end
+                    yield self._hit(article, stretch.line, a, b, words, language, reading.lexicon)
+                    break
 
     def _fits(self, masked: str, tokens: list[Token], first: int, last: int, language: str, lexicon: Lexicon) -> bool:
         """Whether English stands on both sides, and nothing says that the words are meant."""
@@ -115,18 +101,10 @@ class ForeignGloss(Validator):
         """Whether the word is an English one and no name."""
         if token.word in lexicon.openers:
             return True
-        return masked[token.start].islower() and token.word in self._english
+        return masked[token.start].islower() and token.word in self.lexicons.english
 
     def _hit(
-        self,
-        article: Article,
-        line: Line,
-        masked: str,
-        a: int,
-        b: int,
-        words: list[str],
-        language: str,
-        lexicon: Lexicon,
+        self, article: Article, line: Line, a: int, b: int, words: list[str], language: str, lexicon: Lexicon
     ) -> Hit:
         start, end = line.start + a, line.start + b
         old = article.text[start:end]

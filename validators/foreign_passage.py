@@ -13,7 +13,7 @@ SENTENCE = re.compile(r"[^.!?…]{1,2000}(?:[.!?…]{1,3}[\"”’)»]{0,2}|$)")
 QUOTES = '"“”„«»'
 
 
-class Stretch(NamedTuple):
+class Sentences(NamedTuple):
     start: int  # in the line
     end: int
     language: str
@@ -47,7 +47,7 @@ class ForeignPassage(Validator):
             if line.kind not in ("paragraph", "list", "heading"):
                 continue
             masked = reading.masked[line.start - start : line.end - start]
-            found = list(self._stretches(masked, lexicon))
+            found = list(self._sentences(masked, lexicon))
             for n, stretch in enumerate(found):
                 whole = n == 0 and len(found) == 1 and len(masked.strip()) <= (stretch.end - stretch.start) * 1.2
                 a, b = line.start + stretch.start, line.start + stretch.end
@@ -60,23 +60,23 @@ class ForeignPassage(Validator):
                     article.passages[0].span(a - start, b - start), values, case="paragraph" if whole else "sentence"
                 )
 
-    def _stretches(self, masked: str, lexicon: Lexicon) -> Iterator[Stretch]:
+    def _sentences(self, masked: str, lexicon: Lexicon) -> Iterator[Sentences]:
         """The foreign sentences of a line; those of one language that follow one another as one."""
-        open_stretch: Stretch | None = None
+        current: Sentences | None = None
         for m in SENTENCE.finditer(masked):
             words = [t.word for t in tokens_of(m[0])]
             language = None if any(q in m[0] for q in QUOTES) else self._language(words, lexicon)
-            if language and open_stretch and open_stretch.language == language:
-                open_stretch = open_stretch._replace(end=m.end(), words=open_stretch.words + len(words))
+            if language and current and current.language == language:
+                current = current._replace(end=m.end(), words=current.words + len(words))
                 continue
-            if open_stretch:
-                yield open_stretch
-                open_stretch = None
+            if current:
+                yield current
+                current = None
             if language:
                 begin = m.start() + len(m[0]) - len(m[0].lstrip())
-                open_stretch = Stretch(begin, m.end(), language, len(words))
-        if open_stretch:
-            yield open_stretch
+                current = Sentences(begin, m.end(), language, len(words))
+        if current:
+            yield current
 
     def _language(self, words: list[str], lexicon: Lexicon) -> str | None:
         if len(words) < self.least_words:

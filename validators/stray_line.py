@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from copydesk.validator import (
     NAME,
@@ -21,6 +20,7 @@ from copydesk.validator import (
     Reading,
     Safety,
     Setup,
+    Stretch,
     Validator,
     fix,
     tokens_of,
@@ -45,20 +45,14 @@ class StrayLine(Validator):
     scope = "body"
     cases = ("line", "doubt", "label")
     most_words: int = 5
-    words: str = "words/english.txt"
 
     def prepare(self, setup: Setup) -> None:
         self.lexicons = setup.lexicons
-        self._setup = setup
         self._interface: dict[str, str] = {}
         for code, entry in setup.lexicons.languages.items():
             for label in str(entry.get("interface", "")).split(","):
                 if label.strip():
                     self._interface.setdefault(label.strip(), code)
-
-    @cached_property
-    def _english(self) -> frozenset[str]:
-        return frozenset(self._setup.lines(self.words))
 
     def check(self, article: Article) -> Iterator[Hit]:
         reading = self.lexicons.read(article)
@@ -67,14 +61,14 @@ class StrayLine(Validator):
         masked = article.passages[0].masked
         if LONE.search(masked) is not None:
             yield from self._lone(article, masked)
-        yield from self._labels(article, masked)
+        yield from self._labels(article)
 
-    def _labels(self, article: Article, masked: str) -> Iterator[Hit]:
+    def _labels(self, article: Article) -> Iterator[Hit]:
         """Labels of web pages in another language."""
         labels = [(n, label) for n, line in enumerate(article.lines) if (label := self._label(line)) in self._interface]
         if not labels:
             return
-        language = self.lexicons.main_language([t.word for t in tokens_of(masked)], article.language)
+        language = self.lexicons.language_of(article)
         for n, label in labels:
             code = self._interface[label]
             lexicon = self.lexicons.lexicon(language) if language and language != code else None
@@ -88,10 +82,7 @@ class StrayLine(Validator):
     def _lone(self, article: Article, masked: str) -> Iterator[Hit]:
         """Lines of one word that both languages have, where no sentence has room for it."""
         lexicon = self.lexicons.lexicon("en")
-        if (
-            lexicon is None
-            or self.lexicons.main_language([t.word for t in tokens_of(masked)], article.language) != "en"
-        ):
+        if lexicon is None or self.lexicons.language_of(article) != "en":
             return
         start = article.body.start
         for n, line in enumerate(article.lines):
@@ -104,24 +95,18 @@ class StrayLine(Validator):
                 yield self._found(article, n, next(iter(ranks)), Safety.SUGGEST, lexicon)
 
     def _lines(self, article: Article, reading: Reading) -> Iterator[Hit]:
-        start = article.body.start
-        for n, line in enumerate(article.lines):
-            if line.kind not in ("paragraph", "list") or line.end - line.start > 20 * self.most_words:
-                continue
-            masked = reading.masked[line.start - start : line.end - start]
-            lower = masked.lower()
-            if any(b in lower for b in reading.begins):
-                words = self._words(masked, reading)
-                hit = self._hit(article, n, words, reading.lexicon) if words else None
-                if hit:
-                    yield hit
+        for stretch in reading.lines:
+            words = self._words(stretch)
+            hit = self._hit(article, stretch.number, words, reading.lexicon) if words else None
+            if hit:
+                yield hit
 
-    def _words(self, masked: str, reading: Reading) -> list[str]:
-        """The words of the line, where it is nothing but a few words that may be foreign."""
-        words = [t.word for t in tokens_of(masked)]
-        if not words or len(words) > self.most_words or masked.isupper() or not ALONE.fullmatch(WORD.sub("", masked)):
+    def _words(self, stretch: Stretch) -> list[str]:
+        """The words of the line, where it holds nothing but a few of them."""
+        masked = stretch.masked
+        if len(stretch.tokens) > self.most_words or masked.isupper() or not ALONE.fullmatch(WORD.sub("", masked)):
             return []
-        return words if not reading.found.isdisjoint(words) else []
+        return [t.word for t in stretch.tokens]
 
     def _hit(self, article: Article, n: int, words: list[str], lexicon: Lexicon) -> Hit | None:
         language = lexicon.language(words)
@@ -135,7 +120,7 @@ class StrayLine(Validator):
         safety = Safety.SAFE if rank >= SEEN and (min(ranks) > 0 or rank >= SURE) else Safety.UNSAFE
         if all((language, w) in lexicon.doubt for w in words) or _is_title(line.text):
             safety = Safety.UNSAFE
-        if rank == SEEN and len(words) == 1 and line.text.lstrip()[0].isupper() and words[0] in self._english:
+        if rank == SEEN and len(words) == 1 and line.text.lstrip()[0].isupper() and words[0] in self.lexicons.english:
             safety = Safety.UNSAFE  # perhaps a heading without a mark
         context = self._context(article.lines, n, lexicon)
         if context == "list":

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from copydesk.validator import (
@@ -28,10 +27,10 @@ from copydesk.validator import (
     Reading,
     Safety,
     Setup,
+    Stretch,
     Token,
     Validator,
     fix,
-    tokens_of,
 )
 
 SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]?\s{1,4}\Z")
@@ -92,30 +91,15 @@ class StrayWord(Validator):
     cases = ("start", "clause", "doubt")
     most_words: int = 5
 
-    words: str = "words/english.txt"
-
     def prepare(self, setup: Setup) -> None:
         self.lexicons = setup.lexicons
-        self._setup = setup
-
-    @cached_property
-    def _english(self) -> frozenset[str]:
-        return frozenset(self._setup.lines(self.words))
 
     def check(self, article: Article) -> Iterator[Hit]:
         reading = self.lexicons.read(article)
         if reading is None:
             return
-        start = article.body.start
-        for n, line in enumerate(article.lines):
-            if line.kind not in ("paragraph", "list"):
-                continue
-            masked = reading.masked[line.start - start : line.end - start]
-            lower = masked.lower()
-            if not any(b in lower for b in reading.begins):
-                continue
-            tokens = tokens_of(masked)
-            for place in _places(line, n, masked, tokens, reading):
+        for stretch in reading.lines:
+            for place in _places(stretch, reading):
                 hit = self._hit(article, self._stretched(place, reading.lexicon), reading.lexicon)
                 if hit is not None:
                     yield hit
@@ -127,7 +111,7 @@ class StrayWord(Validator):
             return place
         word = tokens[last].word
         strange = place.masked[tokens[last].start].islower() and len(word) > 2 and word.isalpha()
-        if not strange or word in lexicon.openers or lexicon.ranks(word) or word in self._english:
+        if not strange or word in lexicon.openers or lexicon.ranks(word) or word in self.lexicons.english:
             return place
         return place._replace(last=last + 1, guessed=True) if tokens[last + 1].word in lexicon.openers else place
 
@@ -204,7 +188,7 @@ class StrayWord(Validator):
         if place.rank < LIKELY:
             if after.word in HEADS or (begins and (opener or comma)):
                 return Safety.SUGGEST
-            known = capital and len(after.word) > 2 and after.word in self._english
+            known = capital and len(after.word) > 2 and after.word in self.lexicons.english
             return Safety.SUGGEST if place.rank >= SEEN and (known or (opener and not comma)) else None
         if place.rank < SURE:
             if (begins and opener) or (not comma and after.word in HEADS and after.word != "the"):
@@ -212,7 +196,7 @@ class StrayWord(Validator):
             return Safety.SUGGEST if capital or comma or opener else None
         if comma or opener:
             return Safety.SAFE
-        known = after.word in self._english
+        known = after.word in self.lexicons.english
         if place.last - place.first > 1 and place.masked[place.tokens[place.last - 1].start].islower():
             return Safety.SAFE if capital and known else Safety.SUGGEST  # no title goes on in English
         if capital and not (known and lexicon.gloss_of(place.language, place.words)) and place.words[0].isascii():
@@ -220,7 +204,8 @@ class StrayWord(Validator):
         return Safety.UNSAFE if capital and len(place.words[0]) > 3 else Safety.SUGGEST
 
 
-def _places(line: Line, n: int, masked: str, tokens: list[Token], reading: Reading) -> Iterator[Place]:
+def _places(stretch: Stretch, reading: Reading) -> Iterator[Place]:
+    n, line, masked, tokens = stretch
     lexicon = reading.lexicon
     done = 0
     for i, token in enumerate(tokens):

@@ -8,12 +8,13 @@ English. Only the table of the language that an article is in is read.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
-from copydesk.model import Article
+from copydesk.model import Article, Line
 
 SURE = 5
 """From this rank on a word is evidence by itself: texts in the target language do not use it."""
@@ -29,6 +30,7 @@ WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 FAST_WORD = re.compile(r"[a-zß-\u1fff'\-]+")  # of text in lower case: to see whether there is anything to look at
 SHARE = 0.2  # of the words of a text belong to its language's commonest, or its language is not known
 CLEARLY = 0.35
+SAMPLE = 200  # words at the beginning that may settle it
 LEAST = 8  # words, to tell a language
 MOST_USES = 2  # a foreign word that is used more often is what the text is about
 LONG = 7  # letters; a longer word may be known by its ending
@@ -79,6 +81,9 @@ class Lexicon:
             if head == "function":
                 self.openers = frozenset(words)
                 continue
+            if head == "phrases":
+                triggers += words
+                continue
             for word in words:
                 entries[word] = entries.get(word, "") + head
             if head[-1] >= "2":
@@ -94,7 +99,7 @@ class Lexicon:
         self.verbs = frozenset(here.get("verbs", "").split())
         self.gloss = frozenset(here.get("gloss", "").split())
         self._adjust(languages)
-        self.triggers = frozenset(triggers).union(*self._raised(languages), self._phrase_words()) - self.openers
+        self.triggers = frozenset(triggers).union(*self._raised(languages)) - self.openers
         self.languages = frozenset(n.lower() for name in self.names.values() for n in name.split() if n != "or")
         self.languages |= {"language", "latin"}
 
@@ -108,18 +113,6 @@ class Lexicon:
     @staticmethod
     def _raised(languages: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
         return [str(e.get(key, "")).split() for e in languages.values() for key in ("sure", "likely")]
-
-    def _phrase_words(self) -> set[str]:
-        """Words that bring a listed phrase to mind none of whose words is foreign by itself."""
-        if self.target != "en":
-            return set()
-        found = set()
-        for code, entries in self._glosses().items():
-            for phrase in entries:
-                words = phrase.split()
-                if len(words) > 1 and all(self.rank(w, code) < SEEN for w in words):
-                    found.add(max(words, key=len))
-        return found
 
     def is_phrase(self, language: str, words: Sequence[str]) -> bool:
         """Whether the words are a listed phrase of the language, which no English text has by chance."""
@@ -146,7 +139,7 @@ class Lexicon:
     def rank(self, word: str, language: str) -> int:
         return self.ranks(word).get(language, 0)
 
-    def found(self, words: set[str]) -> set[str]:
+    def found(self, words: frozenset[str]) -> frozenset[str]:
         """Those of the words that need a look."""
         found = words & self.triggers
         found |= {w for w in words if w[-4:] in self.last_letters and self.ends_foreign(w)}
@@ -175,6 +168,15 @@ class Lexicon:
         return sum(1.0 if r >= SURE else 0.5 if r == LIKELY else 0.0 for r in ranks)
 
 
+class Stretch(NamedTuple):
+    """A line of the body with words that may be foreign."""
+
+    number: int
+    line: Line
+    masked: str
+    tokens: list[Token]
+
+
 class Reading(NamedTuple):
     """What the words of an article's body say."""
 
@@ -182,7 +184,7 @@ class Reading(NamedTuple):
     masked: str
     present: frozenset[str]  # words that may be foreign
     found: frozenset[str]  # words that may be left over: no name, and used once or twice
-    begins: tuple[str, ...]  # their first letters
+    lines: Sequence[Stretch]  # those with such words
 
 
 class Lexicons:
@@ -194,6 +196,9 @@ class Lexicons:
         self._files, self._data = files, data
         self._open: dict[str, Lexicon | None] = {}
         self._last: tuple[Article, Reading | None] | None = None
+        self._words: list[str] = []
+        self.unique: frozenset[str] = frozenset()
+        """The words of the article that was read last."""
 
     @cached_property
     def languages(self) -> Mapping[str, Mapping[str, Any]]:
@@ -207,6 +212,11 @@ class Lexicons:
                     raise LexiconError(f"{path}: {code}: a mapping with a `name` was expected")
                 merged.setdefault(code, {}).update(entry)
         return merged
+
+    @cached_property
+    def english(self) -> frozenset[str]:
+        """The words of an English dictionary."""
+        return frozenset(self._lines("words/english.txt"))
 
     @cached_property
     def glosses(self) -> Mapping[str, Mapping[str, str]]:
@@ -245,9 +255,11 @@ class Lexicons:
         if len(words) < LEAST:
             return None
         least = SHARE * len(words)
-        usual = sum(w in self.openers.get(expected, ()) for w in words)
-        if usual >= CLEARLY * len(words):
+        common = self.openers.get(expected, frozenset())
+        head = words[:SAMPLE]
+        if len([w for w in head if w in common]) >= CLEARLY * len(head):
             return expected
+        usual = len([w for w in words if w in common])
         shares = {code: sum(w in common for w in words) for code, common in self.openers.items()}
         best = max(shares, key=shares.__getitem__)
         if usual >= least and shares[best] < 2 * usual:
@@ -260,13 +272,18 @@ class Lexicons:
         The rules of the family ask one after the other: the last answer is kept.
         """
         if self._last is None or self._last[0] is not article:
+            self._words = words_of(article.passages[0].masked)
+            self.unique = frozenset(self._words)
             self._last = (article, self._read(article))
         return self._last[1]
 
+    def language_of(self, article: Article) -> str | None:
+        """The main language of an article."""
+        self.read(article)
+        return self.main_language(self._words, article.language)
+
     def _read(self, article: Article) -> Reading | None:
-        masked = article.passages[0].masked
-        words = FAST_WORD.findall(masked.lower().replace("’", "'"))
-        unique = set(words)
+        words, unique = self._words, self.unique
         lexicon = self.lexicon("en")
         found = lexicon.found(unique) if lexicon else unique
         if not found:
@@ -276,11 +293,43 @@ class Lexicons:
             return None
         if language != "en":
             lexicon = self.lexicon(language)
-            found = lexicon.found(unique) if lexicon else set()
+            found = lexicon.found(unique) if lexicon else frozenset()
         if lexicon is None or not found:
             return None
+        masked = article.passages[0].masked
         wanted = frozenset(w for w in found if words.count(w) <= MOST_USES and not _is_name(masked, w))
-        return Reading(lexicon, masked, frozenset(found), wanted, tuple({w[:4] for w in wanted}))
+        return Reading(lexicon, masked, found, wanted, list(_stretches(article, masked, wanted)))
+
+
+def words_of(text: str) -> list[str]:
+    """The words in lower case, many times faster than `tokens_of`."""
+    return FAST_WORD.findall(text.lower().replace("’", "'"))
+
+
+def _stretches(article: Article, masked: str, wanted: Iterable[str]) -> Iterator[Stretch]:
+    """The lines that hold one of the words; tables, code and headings never do."""
+    lower = masked.lower().replace("’", "'")
+    if len(lower) != len(masked):  # a letter that becomes two
+        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in masked).replace("’", "'")
+    at = sorted(m for word in wanted for m in _positions(lower, word))
+    start, lines = article.body.start, article.lines
+    done = -1
+    for position in at:
+        n = bisect_right(lines, position + start, key=lambda line: line.start) - 1
+        if n > done and lines[n].kind in ("paragraph", "list"):
+            done = n
+            part = masked[lines[n].start - start : lines[n].end - start]
+            yield Stretch(n, lines[n], part, tokens_of(part))
+
+
+def _positions(lower: str, word: str) -> Iterator[int]:
+    """Where the word stands as a word."""
+    at = lower.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not lower[at - 1 : at].isalnum() and not lower[end : end + 1].isalnum():
+            yield at
+        at = lower.find(word, end)
 
 
 def _is_name(masked: str, word: str) -> bool:

@@ -30,7 +30,20 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from copydesk.contract import Contract
 from copydesk.edits import diff, minimal
-from copydesk.lexicon import LIKELY, NAME, SEEN, SURE, WORD, Lexicon, LexiconError, Lexicons, Reading, Token, tokens_of
+from copydesk.lexicon import (
+    LIKELY,
+    NAME,
+    SEEN,
+    SURE,
+    WORD,
+    Lexicon,
+    LexiconError,
+    Lexicons,
+    Reading,
+    Stretch,
+    Token,
+    tokens_of,
+)
 from copydesk.model import (
     MASK,
     Article,
@@ -90,6 +103,7 @@ __all__ = [
     "SettingError",
     "Setup",
     "Span",
+    "Stretch",
     "Token",
     "Validator",
     "diff",
