@@ -15,7 +15,7 @@ DAY = re.compile(
     r"(?:(?P<year>[ \u00a0](?:de |del )?)(?=\d{4}\b))?"
 )
 MANY = re.compile(r"(?<![\w.,/])\d[\d.,]{0,12}[ \u00a0](?P<scale>[^\W\d_]{3,16})\b(?:(?P<of>[ \u00a0]de)(?= \w))?")
-NATIVE = frozenset({"million", "mille", "bin"})
+NATIVE = frozenset({"million", "millions", "mille", "bin"})
 """English has these words too."""
 
 

@@ -28,6 +28,7 @@ from copydesk.validator import (
 )
 
 LONGEST = 4  # words of a phrase
+REACH = 4_000  # characters on either side that are looked at
 NEAR = 8  # words on either side in which a hint says that the words are meant
 BOUNDARY = re.compile(r"(?:[.!?…][\"”’)\]]?\s{1,4}|[,;:] |\s[–—-] |^[ \t\-*•>]{0,8})\Z")
 
@@ -66,7 +67,7 @@ class ForeignGloss(Validator):
     def _fits(self, masked: str, tokens: list[Token], first: int, last: int, language: str, lexicon: Lexicon) -> bool:
         """Whether English stands on both sides, and nothing says that the words are meant."""
         a, b = tokens[first].start, tokens[last - 1].end
-        head, tail = masked[:a], masked[b:]
+        head, tail = masked[max(0, a - REACH) : a], masked[b : b + REACH]
         if MASK in head[-2:] + tail[:2] or _quoted(head) or head[-1:] in ("*", "_", "(", "[") or tail[:1] in ("*", "_"):
             return False
         if not all(_joined(masked, tokens, n) for n in range(first + 1, last)) or lexicon.rank(

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from copydesk.validator import SURE, Article, Contract, Hit, Lexicon, Setup, Validator, tokens_of
 
-SENTENCE = re.compile(r"[^.!?…]{1,2000}(?:[.!?…]{1,3}[\"”’)»]{0,2}|$)")
+SENTENCE = re.compile(r"[^.!?…]+[.!?…]{0,3}[\"”’)»]{0,2}")
 QUOTES = '"“”„«»'
 
 

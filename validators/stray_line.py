@@ -97,7 +97,7 @@ class StrayLine(Validator):
     def _lines(self, article: Article, reading: Reading) -> Iterator[Hit]:
         for stretch in reading.lines:
             words = self._words(stretch)
-            hit = self._hit(article, stretch.number, words, reading.lexicon) if words else None
+            hit = self._hit(article, stretch.number, words, reading) if words else None
             if hit:
                 yield hit
 
@@ -108,9 +108,12 @@ class StrayLine(Validator):
             return []
         return [t.word for t in stretch.tokens]
 
-    def _hit(self, article: Article, n: int, words: list[str], lexicon: Lexicon) -> Hit | None:
+    def _hit(self, article: Article, n: int, words: list[str], reading: Reading) -> Hit | None:
+        lexicon = reading.lexicon
         language = lexicon.language(words)
-        if language is None or _hyphenated(article.lines, n) or " ".join(words) in lexicon.loans:
+        if language is None or _hyphenated(article.lines, n):
+            return None
+        if " ".join(words) in lexicon.loans and (article.lines[n].text[:1].isupper() or len(words) > 1):
             return None
         line = article.lines[n]
         ranks = [lexicon.rank(w, language) for w in words]
@@ -118,7 +121,7 @@ class StrayLine(Validator):
         if rank < NAME:
             return None
         safety = Safety.SAFE if rank >= SEEN and (min(ranks) > 0 or rank >= SURE) else Safety.UNSAFE
-        if all((language, w) in lexicon.doubt for w in words) or _is_title(line.text):
+        if all((language, w) in lexicon.doubt for w in words) or _is_title(line.text) or reading.mixed:
             safety = Safety.UNSAFE
         if rank == SEEN and len(words) == 1 and line.text.lstrip()[0].isupper() and words[0] in self.lexicons.english:
             safety = Safety.UNSAFE  # perhaps a heading without a mark

@@ -49,6 +49,7 @@ CAPITALS = frozenset({"i", "i'm", "i'll", "i've", "i'd", "may", "will"})
 FOREIGN = 2  # more foreign words behind
 SURE_TARGETS = frozenset({"en"})
 """Languages in which enough was measured to delete inside a sentence by default."""
+REACH = 4_000  # characters on either side that are looked at: a line can be a whole book
 NEAR = 8  # words on either side in which a hint takes the certainty away
 
 
@@ -100,7 +101,7 @@ class StrayWord(Validator):
             return
         for stretch in reading.lines:
             for place in _places(stretch, reading):
-                hit = self._hit(article, self._stretched(place, reading.lexicon), reading.lexicon)
+                hit = self._hit(article, self._stretched(place, reading.lexicon), reading)
                 if hit is not None:
                     yield hit
 
@@ -115,11 +116,13 @@ class StrayWord(Validator):
             return place
         return place._replace(last=last + 1, guessed=True) if tokens[last + 1].word in lexicon.openers else place
 
-    def _hit(self, article: Article, place: Place, lexicon: Lexicon) -> Hit | None:
+    def _hit(self, article: Article, place: Place, reading: Reading) -> Hit | None:
+        lexicon = reading.lexicon
         masked, first, last = place.masked, place.first, place.last
-        if last - first > self.most_words or last == len(place.tokens):
+        if reading.mixed or last - first > self.most_words or last == len(place.tokens):
             return None
-        head, text, tail = masked[: place.start], masked[place.start : place.end], masked[place.end :]
+        head = masked[max(0, place.start - REACH) : place.start]
+        text, tail = masked[place.start : place.end], masked[place.end : place.end + REACH]
         if head[-1:] in ("*", "_", "(", "[") or tail[0] in "*_)]" or MASK in head[-2:] + tail[:2]:
             return None
         if any(len(w) > 1 and w.isupper() for w in text.split()):
@@ -127,7 +130,7 @@ class StrayWord(Validator):
         if " ".join(place.words) in lexicon.loans and (last - first > 1 or tail[0] != " "):
             return None
         capital = text[0].isupper()
-        first_of_line = not head.strip(OPENING_MARKS)
+        first_of_line = place.start < REACH and not head.strip(OPENING_MARKS)
         if first_of_line or SENTENCE_END.search(head[-6:]):
             where = "start"
         elif CLAUSE_END.search(head[-3:]) and not capital:
@@ -140,7 +143,10 @@ class StrayWord(Validator):
             return None
         if not comma and lexicon.binds(place.language, place.words, tail):
             return None  # the sentence needs a word in its place
-        if lexicon.foreign([t.word for t in place.tokens[last : last + NEAR]]) >= FOREIGN:
+        behind = [t.word for t in place.tokens[last : last + NEAR]]
+        own = sum(w in lexicon.openers for w in behind)
+        other = sum(lexicon.rank(w, place.language) > 0 for w in behind if w not in lexicon.openers)
+        if lexicon.foreign(behind) >= FOREIGN or other >= max(own, FOREIGN):
             return None  # a sentence in the other language
         safety = self._start_safety(place, comma, lexicon) if where == "start" else _clause_safety(place, lexicon)
         if safety is None:
@@ -185,6 +191,9 @@ class StrayWord(Validator):
             return Safety.SUGGEST if place.rank >= SEEN and (begins or (comma and place.rank >= LIKELY)) else None
         if place.words[0] in lexicon.openers:  # only the words behind it say that it is foreign
             return Safety.SUGGEST if (capital or comma) and place.rank >= SEEN else None
+        acronym = place.masked[after.start : after.end].isupper()
+        if comma and capital and not opener and not acronym and after.word not in self.lexicons.english:
+            return Safety.SUGGEST if place.rank >= SURE else None  # a family name and a first name
         if place.rank < LIKELY:
             if after.word in HEADS or (begins and (opener or comma)):
                 return Safety.SUGGEST
@@ -199,7 +208,8 @@ class StrayWord(Validator):
         known = after.word in self.lexicons.english
         if place.last - place.first > 1 and place.masked[place.tokens[place.last - 1].start].islower():
             return Safety.SAFE if capital and known else Safety.SUGGEST  # no title goes on in English
-        if capital and not (known and lexicon.gloss_of(place.language, place.words)) and place.words[0].isascii():
+        listed = any(lexicon.gloss_of(code, place.words) for code in lexicon.ranks(place.words[0]))
+        if capital and not (known and listed) and place.words[0].isascii():
             return None  # a first name and a family name, a company
         return Safety.UNSAFE if capital and len(place.words[0]) > 3 else Safety.SUGGEST
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -30,6 +31,9 @@ WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 FAST_WORD = re.compile(r"[a-zß-\u1fff'\-]+")  # of text in lower case: to see whether there is anything to look at
 SHARE = 0.2  # of the words of a text belong to its language's commonest, or its language is not known
 CLEARLY = 0.35
+MIXED = 12  # sure foreign words, each counted once
+FEW = 20  # words that are looked for one by one; more of them, in one pass over the text
+NAME_INSIDE = re.compile(r"(?<=[a-zß-ÿ] )[^\W\d_a-zß-ÿ][^\W\d_]*")  # a capital after a word in lower case
 SAMPLE = 200  # words at the beginning that may settle it
 LEAST = 8  # words, to tell a language
 MOST_USES = 2  # a foreign word that is used more often is what the text is about
@@ -185,6 +189,7 @@ class Reading(NamedTuple):
     present: frozenset[str]  # words that may be foreign
     found: frozenset[str]  # words that may be left over: no name, and used once or twice
     lines: Sequence[Stretch]  # those with such words
+    mixed: bool  # much of the text is in another language: nothing in it is certain
 
 
 class Lexicons:
@@ -297,8 +302,18 @@ class Lexicons:
         if lexicon is None or not found:
             return None
         masked = article.passages[0].masked
-        wanted = frozenset(w for w in found if words.count(w) <= MOST_USES and not _is_name(masked, w))
-        return Reading(lexicon, masked, found, wanted, list(_stretches(article, masked, wanted)))
+        wanted = _wanted(masked, words, found)
+        sure = [w for w in found if max(lexicon.ranks(w).values(), default=0) >= SURE] if len(found) >= MIXED else []
+        return Reading(lexicon, masked, found, wanted, list(_stretches(article, masked, wanted)), len(sure) >= MIXED)
+
+
+def _wanted(masked: str, words: list[str], found: frozenset[str]) -> frozenset[str]:
+    """Those that are no name and not what the text is about."""
+    if len(found) <= FEW:
+        return frozenset(w for w in found if words.count(w) <= MOST_USES and not _is_name(masked, w))
+    counts = Counter(words)
+    names = {name.lower() for name in NAME_INSIDE.findall(masked)}
+    return frozenset(w for w in found if counts[w] <= MOST_USES and w not in names)
 
 
 def words_of(text: str) -> list[str]:
@@ -306,12 +321,15 @@ def words_of(text: str) -> list[str]:
     return FAST_WORD.findall(text.lower().replace("’", "'"))
 
 
-def _stretches(article: Article, masked: str, wanted: Iterable[str]) -> Iterator[Stretch]:
+def _stretches(article: Article, masked: str, wanted: frozenset[str]) -> Iterator[Stretch]:
     """The lines that hold one of the words; tables, code and headings never do."""
     lower = masked.lower().replace("’", "'")
     if len(lower) != len(masked):  # a letter that becomes two
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in masked).replace("’", "'")
-    at = sorted(m for word in wanted for m in _positions(lower, word))
+    if len(wanted) <= FEW:
+        at = sorted(m for word in wanted for m in _positions(lower, word))
+    else:
+        at = [m.start() for m in FAST_WORD.finditer(lower) if m[0] in wanted]
     start, lines = article.body.start, article.lines
     done = -1
     for position in at:
