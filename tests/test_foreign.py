@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 import unicodedata
 from pathlib import Path
 
@@ -386,3 +388,38 @@ def test_what_is_cleaned_has_nothing_more_to_clean(text: str) -> None:
         assert len(after) < len(now)
         now = after
     assert cleaned(now) == now
+
+
+# -------------------------------------------------------------------------------------------------- the documentation
+
+GUIDE = (RULES.parent / "docs" / "foreign.md").read_text("utf-8")
+
+
+def test_the_example_of_the_guide_is_what_becomes_of_it() -> None:
+    before, after = (re.search(rf"```text {name}\n(.*?)```", GUIDE, re.DOTALL) for name in ("before", "after"))
+    assert before is not None
+    assert after is not None
+    assert cleaned(before[1]) == after[1]
+
+
+def test_the_word_list_of_the_guide_can_be_used(tmp_path: Path) -> None:
+    example = re.search(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    assert example is not None
+    (tmp_path / "words").mkdir()
+    (tmp_path / "words" / "discourse-ours.yaml").write_text(example[1], "utf-8")
+    validators = prepared(RULES, tmp_path)
+    assert cleaned(f"{FERRY}\ntamen\n{PIER}\n", validators) == f"{FERRY}\n{PIER}\n"
+    assert not hits(f"{FERRY}\nTrotzdem\n{PIER}\n", validators)
+
+
+def test_the_time_grows_with_the_length_and_no_faster() -> None:
+    words = ["Trotzdem", "cependant", "además", "tuttavia", "porém", "bovendien", "dessutom", "jednak", "ancak"]
+
+    def seconds(count: int) -> float:
+        text = "".join(f"{FERRY} {words[n % 9]}{n % 500:03d}x, {PIER} " for n in range(count))
+        begun = time.process_time()
+        hits(text, STRAY_WORD + GLOSS + PASSAGE)
+        return time.process_time() - begun
+
+    seconds(10)
+    assert seconds(4_000) < 12 * max(seconds(1_000), 0.02)

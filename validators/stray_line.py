@@ -118,7 +118,7 @@ class StrayLine(Validator):
         line = article.lines[n]
         ranks = [lexicon.rank(w, language) for w in words]
         rank = SURE if lexicon.is_phrase(language, words) else max(ranks)
-        if rank < NAME:
+        if rank < NAME and (rank or _is_title(line.text)):
             return None
         safety = Safety.SAFE if rank >= SEEN and (min(ranks) > 0 or rank >= SURE) else Safety.UNSAFE
         if all((language, w) in lexicon.doubt for w in words) or _is_title(line.text) or reading.mixed:
@@ -127,6 +127,8 @@ class StrayLine(Validator):
             safety = Safety.UNSAFE  # perhaps a heading without a mark
         context = self._context(article.lines, n, lexicon)
         if context == "list":
+            return None
+        if rank == 0 and context != "sentences":
             return None
         if line.kind != "paragraph" or context == "labels":
             if safety < Safety.SAFE or rank < SURE:

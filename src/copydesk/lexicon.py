@@ -90,7 +90,7 @@ class Lexicon:
                 continue
             for word in words:
                 entries[word] = entries.get(word, "") + head
-            if head[-1] >= "2":
+            if head[-1] != "1":
                 triggers += words
         self.endings = {c: tuple(e["endings"]) for c, e in languages.items() if "endings" in e and c != target}
         self.tails = tuple(e for endings in self.endings.values() for e in endings)
