@@ -65,7 +65,8 @@ class StrayLine(Validator):
 
     def _labels(self, article: Article) -> Iterator[Hit]:
         """Labels of web pages in another language."""
-        labels = [(n, label) for n, line in enumerate(article.lines) if (label := self._label(line)) in self._interface]
+        short = [(n, line) for n, line in enumerate(article.lines) if 1 < line.end - line.start < LABEL]
+        labels = [(n, label) for n, line in short if (label := self._label(line)) in self._interface]
         if not labels:
             return
         language = self.lexicons.language_of(article)
@@ -77,7 +78,7 @@ class StrayLine(Validator):
 
     @staticmethod
     def _label(line: Line) -> str:
-        return line.text.strip(LABEL_MARKS).lower() if line.end - line.start < LABEL else ""
+        return line.text.strip(LABEL_MARKS).lower()
 
     def _lone(self, article: Article, masked: str) -> Iterator[Hit]:
         """Lines of one word that both languages have, where no sentence has room for it."""
