@@ -9,14 +9,15 @@ target: a frequency there comes from quotations and names. The digit behind the 
     6   the target hardly has the word at all
     5   rare in the target
     4   the target meets it: in names, titles, quotations; or it is also a family name
-    3   short and often met, or also a rare word of the target
+    3   short and often met, or also a word of the target
     2   also a given name
     1   a function word of the source that the target has too: it only lengthens a run of the others
     0   no function word, but common in the source and rare in the target: tells the language of a line
 
 Data: wordfreq 3.1.1 (Robyn Speer; data under CC BY-SA 4.0, see rules/words/foreign.licence), which function words a
-language has from stopwords-iso (Gene Diaz; MIT), the lists of benchmarks/discourse.yaml, and
-the names of rules/names. English words of rules/words/english.txt have no rank above 3 in the table for English.
+language has from stopwords-iso (Gene Diaz; MIT), the lists of benchmarks/discourse.yaml and
+rules/words/gloss.yaml, and
+the names of rules/names. English words of rules/words/english.txt have no rank above 4 in the table for English.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ import yaml
 
 RULES = Path(__file__).parent.parent / "rules"
 TARGETS = ("en", "de", "fr", "es", "it", "pt", "nl")
-SOURCES = (*TARGETS, *"sv da nb is pl cs sk sl sh ro ca hu fi tr lt lv id ru uk bg mk el".split())
+SOURCES = tuple("en de fr es it pt nl sv da nb is pl cs sk sl sh ro ca hu fi tr lt lv id ru uk bg mk el".split())  # noqa: SIM905
 """In the order of preference where a word belongs to several of them alike."""
 STOP_CODE = {"nb": "no", "sh": "hr"}
 ADVERBS = {
@@ -49,9 +50,10 @@ ADVERBS = {
 }
 RARE = 3.2  # Zipf frequency; a rarer function word is not worth its place
 COMMON = 4.8  # a word that is no function word
+USUAL = 4.7  # from here on a word is in too many texts to be a reason to look
 MOST_COMMON = 450  # of them, a language
 HEAD = """\
-# Words that {name} texts do not use, by source language: made by benchmarks/build_foreign.py, which explains the digits,
+# {what} Made by benchmarks/build_foreign.py, which explains the digits,
 # from wordfreq 3.1.1 by Robyn Speer (CC BY-SA 4.0; this table is under the same licence, see foreign.licence).
 """
 
@@ -114,13 +116,17 @@ class Ranker:
         """0 does not occur here: it is for words that are no function words."""
         target = self.here.get(folded(word), 0)
         margin = source - target
-        if len(word) == 1 or margin < 1.9 or (word in self.known and (margin < 2.3 or target > 5.1)):
+        if (
+            len(word) == 1
+            or margin < 1.9
+            or (word in self.known and (margin < 2.3 or (target > 4.3 and len(word) > 2)))
+        ):
             return 1
         if word in self.given:
             return 2
-        if word in self.known or margin < 2.5 or target > 4.2:
+        if (word in self.known and target > 3.0) or margin < 2.5 or target > 4.2:
             return 3
-        if target > 3.3 or word in self.family:
+        if target > 3.3 or word in self.family or word in self.known:
             return 4
         return 5 if target > 2.3 else 6
 
@@ -133,7 +139,7 @@ def source_lines(source: str, zipf: dict[str, float], listed: dict[str, str], ra
     groups: dict[int, list[str]] = {}
     for word in sorted(function):
         rank = ranker.rank(word, zipf.get(folded(word), RARE))
-        if word in sure and rank == 4:
+        if word in sure and rank == 4 and word not in ranker.known:
             rank = 5
         if word in doubtful:
             rank = min(rank, 4)
@@ -157,24 +163,44 @@ def table(target: str, frequencies: Frequencies, listed: dict[str, dict[str, str
     if target != "en":
         yield " ".join(["function", *openers(target, here, 400)])
     ranker = Ranker(target, here)
+    rows = []
     for source in SOURCES:
         if source != target:
-            yield from source_lines(source, frequencies.of(source), listed.get(source, {}), ranker)
+            rows += source_lines(source, frequencies.of(source), listed.get(source, {}), ranker)
+    if target == "en":
+        yield " ".join(["phrases", *sorted(phrase_words(rows, here))])
+    yield from rows
+
+
+def phrase_words(rows: list[str], here: dict[str, float]) -> set[str]:
+    """Words that bring to mind a phrase with a gloss, none of whose words is evidence by itself."""
+    ranks = {(row[:2], word): int(row[2]) for row in rows for word in row.split()[1:]}
+    found = set()
+    for code, pairs in yaml.safe_load((RULES / "words" / "gloss.yaml").read_text("utf-8")).items():
+        for pair in pairs.lower().split():
+            words = pair.partition("=")[0].split("_")
+            if len(words) > 1 and all(ranks.get((code, w), 0) < 3 for w in words):
+                found.add(max(words, key=len))
+    return {w for w in found if here.get(w, 0) < USUAL and len(w) > 2}
 
 
 def main() -> None:
     frequencies = Frequencies()
     listed = yaml.safe_load(Path(__file__).with_name("discourse.yaml").read_text("utf-8"))
+    for code, pairs in yaml.safe_load((RULES / "words" / "gloss.yaml").read_text("utf-8")).items():
+        phrases = " ".join(pair.partition("=")[0] for pair in pairs.split())
+        listed.setdefault(code, {})["gloss"] = phrases.lower().replace("_", " ")
     languages = yaml.safe_load((RULES / "words" / "languages.yaml").read_text("utf-8"))
     for target in TARGETS:
         path = RULES / "words" / f"foreign_{target}.txt"
         lines = list(table(target, frequencies, listed))
-        path.write_text(HEAD.format(name=languages[target]["name"]) + "\n".join(lines) + "\n", "utf-8")
+        path.write_text(
+            HEAD.format(what=f"Words that {languages[target]['name']} texts do not use.") + "\n".join(lines) + "\n",
+            "utf-8",
+        )
         print(f"{path.name}: {sum(len(x.split()) - 1 for x in lines)} words, {path.stat().st_size // 1000} KB")
     common = [" ".join([t, *openers(t, frequencies.of(t), 200)]) for t in TARGETS if t != "en"]
-    head = HEAD.replace(
-        "Words that {name} texts do not use, by source language", "The commonest words of each language"
-    )
+    head = HEAD.format(what="The commonest words of each language.")
     (RULES / "words" / "openers.txt").write_text(head + "\n".join(common) + "\n", "utf-8")
 
 

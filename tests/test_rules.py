@@ -158,10 +158,7 @@ LAYERS = {
     "minhash": (),
     "provenance": ("model",),
     "template": (),
-    "validator": (
-        *("contract", "edits", "lexicon", "model", "phrases", "schema", "schema_file", "frames"),
-        *("relations", "value_types"),
-    ),
+    "validator": ("contract", "edits", "lexicon", "model", "phrases", "schema", "schema_file"),
     "survey": ("model", "parse", "schema", "value_types"),
     "schema_text": (),
     "schema_relations": ("relations", "survey", "value_types"),

@@ -6,11 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copydesk.lexicon import NAME, SEEN, SURE, WORD, Lexicon, Reading, tokens_of
+from copydesk.lexicon import NAME, SEEN, SURE, WORD, Lexicon, Reading, Stretch, tokens_of
 from copydesk.validator import Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix
 
 SENTENCE_END = re.compile(r"[.!?:…][\"”’)\]*_]{0,2}\Z")
 ALONE = re.compile(r"[\s,:;.…]*")  # all that may stand on the line beside the words
+LONE = re.compile(r"^[ \t]{0,3}(?:([a-zß-ÿ]{2,20})[,:]?|([^\W\d_]{2,20}),)[ \t]{0,3}$", re.MULTILINE)
+"""A line of one word that begins no sentence, or ends none."""
+LABEL = 40  # characters
+LABEL_MARKS = " \t:>»›→….<«-*•[]"
+URL = ("http://", "https://", "www.")
 MEANS = frozenset({"means", "meaning", "meant", "translates", "translated"})
 EXPLAINED = 4  # words of the next line in which one of these explains the line
 PROSE = 5  # words; a shorter line may be a heading, a list entry, a label
@@ -21,103 +26,149 @@ MOST_LINES = 2  # of foreign words under one another; more are a list of words
 class StrayLine(Validator):
     contract = Contract.LINES
     scope = "body"
-    cases = ("line", "doubt")
+    cases = ("line", "doubt", "label")
     most_words: int = 5
 
     def prepare(self, setup: Setup) -> None:
         self.lexicons = setup.lexicons
+        self._interface: dict[str, str] = {}
+        for code, entry in setup.lexicons.languages.items():
+            for label in str(entry.get("interface", "")).split(","):
+                if label.strip():
+                    self._interface.setdefault(label.strip(), code)
 
     def check(self, article: Article) -> Iterator[Hit]:
         reading = self.lexicons.read(article)
         if reading is not None:
             yield from self._lines(article, reading)
+        masked = article.passages[0].masked
+        if LONE.search(masked) is not None:
+            yield from self._lone(article, masked)
+        yield from self._labels(article)
 
-    def _lines(self, article: Article, reading: Reading) -> Iterator[Hit]:
+    def _labels(self, article: Article) -> Iterator[Hit]:
+        """Labels of web pages in another language."""
+        short = [(n, line) for n, line in enumerate(article.lines) if 1 < line.end - line.start < LABEL]
+        labels = [(n, label) for n, line in short if (label := self._label(line)) in self._interface]
+        if not labels:
+            return
+        language = self.lexicons.language_of(article)
+        for n, label in labels:
+            code = self._interface[label]
+            lexicon = self.lexicons.lexicon(language) if language and language != code else None
+            if lexicon is not None and article.lines[n].kind in ("paragraph", "list") and tokens_of(label):
+                yield self._found(article, n, code, Safety.UNSAFE, lexicon, "label")
+
+    @staticmethod
+    def _label(line: Line) -> str:
+        return line.text.strip(LABEL_MARKS).lower()
+
+    def _lone(self, article: Article, masked: str) -> Iterator[Hit]:
+        """Lines of one word that both languages have, where no sentence has room for it."""
+        lexicon = self.lexicons.lexicon("en")
+        if lexicon is None or self.lexicons.language_of(article) != "en":
+            return
         start = article.body.start
         for n, line in enumerate(article.lines):
-            if line.kind not in ("paragraph", "list") or line.end - line.start > 20 * self.most_words:
+            m = LONE.match(masked, line.start - start, line.end - start)
+            word = (m[1] or m[2]).lower() if m else ""
+            if m is None or line.kind != "paragraph" or word in lexicon.openers or word in lexicon.loans:
                 continue
-            masked = reading.masked[line.start - start : line.end - start]
-            lower = masked.lower()
-            if any(b in lower for b in reading.begins):
-                words = self._words(masked, reading)
-                hit = self._hit(article, n, words, reading.lexicon) if words else None
-                if hit:
-                    yield hit
+            ranks = lexicon.ranks(word)
+            if ranks and max(ranks.values()) == 1 and self._context(article.lines, n, lexicon) == "sentences":
+                yield self._found(article, n, next(iter(ranks)), Safety.SUGGEST, lexicon)
 
-    def _words(self, masked: str, reading: Reading) -> list[str]:
-        """The words of the line, where it is nothing but a few words that may be foreign."""
-        words = [t.word for t in tokens_of(masked)]
-        if not words or len(words) > self.most_words or masked.isupper() or not ALONE.fullmatch(WORD.sub("", masked)):
+    def _lines(self, article: Article, reading: Reading) -> Iterator[Hit]:
+        for stretch in reading.lines:
+            words = self._words(stretch)
+            hit = self._hit(article, stretch.number, words, reading) if words else None
+            if hit:
+                yield hit
+
+    def _words(self, stretch: Stretch) -> list[str]:
+        """The words of the line, where it holds nothing but a few of them."""
+        masked = stretch.masked
+        if len(stretch.tokens) > self.most_words or masked.isupper() or not ALONE.fullmatch(WORD.sub("", masked)):
             return []
-        return words if not reading.found.isdisjoint(words) else []
+        return [t.word for t in stretch.tokens]
 
-    def _hit(self, article: Article, n: int, words: list[str], lexicon: Lexicon) -> Hit | None:
+    def _hit(self, article: Article, n: int, words: list[str], reading: Reading) -> Hit | None:
+        lexicon = reading.lexicon
         language = lexicon.language(words)
         if language is None or _hyphenated(article.lines, n):
             return None
+        if " ".join(words) in lexicon.loans and (article.lines[n].text[:1].isupper() or len(words) > 1):
+            return None
         line = article.lines[n]
-        safety = self._safety(words, language, line, lexicon)
+        ranks = [lexicon.rank(w, language) for w in words]
+        rank = SURE if lexicon.is_phrase(language, words) else max(ranks)
+        if rank < NAME and (rank or _is_title(line.text)):
+            return None
+        safety = Safety.SAFE if rank >= SEEN and (min(ranks) > 0 or rank >= SURE) else Safety.UNSAFE
+        if all((language, w) in lexicon.doubt for w in words) or _is_title(line.text) or reading.mixed:
+            safety = Safety.UNSAFE
+        if rank == SEEN and len(words) == 1 and line.text.lstrip()[0].isupper() and words[0] in self.lexicons.english:
+            safety = Safety.UNSAFE  # perhaps a heading without a mark
         context = self._context(article.lines, n, lexicon)
-        if line.kind != "paragraph" or context is None:
-            if safety < Safety.SAFE or max(lexicon.rank(w, language) for w in words) < SURE:
+        if context == "list":
+            return None
+        if rank == 0 and context != "sentences":
+            return None
+        if line.kind != "paragraph" or context == "labels":
+            if safety < Safety.SAFE or rank < SURE:
                 return None
             safety = Safety.SUGGEST
-        elif (not context and max(lexicon.rank(w, language) for w in words) < SURE) or (
+        elif (context != "sentences" and rank < SURE) or (
             line.text.lstrip()[0].isupper() and _runs_on(article.lines, n)
         ):
             safety = min(safety, Safety.UNSAFE)
+        return self._found(article, n, language, safety, lexicon)
+
+    @staticmethod
+    def _found(article: Article, n: int, language: str, safety: Safety, lexicon: Lexicon, case: str = "") -> Hit:
+        line = article.lines[n]
         start, end = _with_blank_line(article, n)
         edit = Edit(start, article.text[start:end], "")
         tokens = tokens_of(line.text)
         a, b = line.start + tokens[0].start, line.start + tokens[-1].end
         values = {"word": article.text[a:b][:80], "language": lexicon.names[language], "where": "line"}
+        gloss = lexicon.gloss_of(language, [t.word for t in tokens])
+        if gloss:
+            values["gloss"] = gloss
         span = article.passages[0].span(a - article.body.start, b - article.body.start)
-        case = "line" if safety == Safety.SAFE else "doubt"
+        case = case or ("line" if safety == Safety.SAFE else "doubt")
         return Hit(span, values, fix("delete the line", edit, safety=safety), None, case)
 
-    def _safety(self, words: list[str], language: str, line: Line, lexicon: Lexicon) -> Safety:
-        """How sure the words are, whatever stands around the line."""
-        ranks = [lexicon.rank(w, language) for w in words]
-        capitals = [w[0].isupper() for w in line.text.split() if w[0].isalpha()]
-        if all((language, w) in lexicon.doubt for w in words) or (len(words) > 1 and all(capitals)):
-            return Safety.UNSAFE
-        if min(ranks) == 0 or max(ranks) < SEEN:
-            return Safety.UNSAFE
-        return Safety.SAFE
-
-    def _context(self, lines: Sequence[Line], n: int, lexicon: Lexicon) -> bool | None:
-        """Whether one sentence ends above and another begins below; None where the lines around are no prose.
-
-        A list of words, a poem, or a sentence around a link is no such prose.
-        """
+    def _context(self, lines: Sequence[Line], n: int, lexicon: Lexicon) -> str:
+        """What the lines around are: `sentences` where one ends above and another begins below, other `prose`,
+        short `labels`, or a `list` of words, a poem, a text about the word."""
         before, skipped = self._prose(lines, n, -1, lexicon)
         after, more = self._prose(lines, n, 1, lexicon)
         around = [x for x in (before, after) if x is not None]
         lengths = [len(x.text.split()) for x in around]
-        if skipped + more + 1 > MOST_LINES or max(lengths, default=0) < PROSE:
-            return None
-        if skipped + more and min(lengths) < PROSE:
-            return None
+        if skipped + more + 1 > MOST_LINES:
+            return "list"
+        if max(lengths, default=0) < PROSE or (skipped + more and min(lengths) < PROSE):
+            return "labels"
         for line in around:
             words = [t.word for t in tokens_of(line.text)]
             if len(words) > self.most_words and lexicon.foreign(words) * 4 > len(words):
-                return None
+                return "list"
             if line is after and not MEANS.isdisjoint(words[:EXPLAINED]):
-                return None
+                return "list"
         ends = before is None or SENTENCE_END.search(before.text.rstrip()[-3:]) is not None
-        begins = after is None or not after.text.lstrip()[0].islower()
+        begins = after is None or not after.text.lstrip()[0].islower() or after.text.lstrip().startswith(URL)
         if (
             not begins
             and before is not None
             and before.text.rstrip()[-1].isalnum()
             and lines[n].text.lstrip()[0].isupper()
         ):
-            return None  # a name that was a link
-        return ends and begins
+            return "labels"  # a name that was a link
+        return "sentences" if ends and begins else "prose"
 
     def _prose(self, lines: Sequence[Line], n: int, step: int, lexicon: Lexicon) -> tuple[Line | None, int]:
-        """The nearest line above (-1) or below (1) that is not of the same kind, and how many of that kind come first."""
+        """The nearest line above (-1) or below (1) that is of another kind, and how many are passed over."""
         skipped = 0
         n += step
         while 0 <= n < len(lines) and skipped < MOST_LINES:
@@ -131,6 +182,12 @@ class StrayLine(Validator):
                 skipped += 1
             n += step
         return None, skipped
+
+
+def _is_title(text: str) -> bool:
+    """Whether there are several words, and each has a capital."""
+    capitals = [w[0].isupper() for w in text.split() if w[0].isalpha()]
+    return len(capitals) > 1 and all(capitals)
 
 
 def _runs_on(lines: Sequence[Line], n: int) -> bool:

@@ -10,10 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
-from copydesk.lexicon import LIKELY, SEEN, SURE, Lexicon, Reading, Token, tokens_of
+from copydesk.lexicon import LIKELY, NAME, SEEN, SURE, Lexicon, Reading, Stretch, Token
 from copydesk.validator import MASK, Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix
 
 SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]?\s{1,4}\Z")
@@ -26,8 +25,13 @@ PERSONS = frozenset({"i", "he", "she", "they", "we"})
 SPEECH = frozenset({"says", "said", "asks", "asked", "replies", "replied", "adds", "added", "writes", "wrote", "cried"})
 HEADS = frozenset({"the", "this", "these", "it", "we", "you", "there", "our"})
 """They open a clause and follow no name."""
+SUBJECTS = frozenset({"the", "we", "you", "it", "they", "there", "he", "she", "i"})
 CAPITALS = frozenset({"i", "i'm", "i'll", "i've", "i'd", "may", "will"})
 """With a capital they need not begin a sentence."""
+FOREIGN = 2  # more foreign words behind
+SURE_TARGETS = frozenset({"en"})
+"""Languages in which enough was measured to delete inside a sentence by default."""
+REACH = 4_000  # characters on either side that are looked at: a line can be a whole book
 NEAR = 8  # words on either side in which a hint takes the certainty away
 
 
@@ -42,6 +46,7 @@ class Place(NamedTuple):
     language: str
     rank: int  # of the surest word
     number: int  # of the line
+    guessed: bool = False  # its last word is in no list
 
     @property
     def start(self) -> int:
@@ -69,45 +74,45 @@ class StrayWord(Validator):
     cases = ("start", "clause", "doubt")
     most_words: int = 5
 
-    words: str = "words/english.txt"
-
     def prepare(self, setup: Setup) -> None:
         self.lexicons = setup.lexicons
-        self._setup = setup
-
-    @cached_property
-    def _english(self) -> frozenset[str]:
-        return frozenset(self._setup.lines(self.words))
 
     def check(self, article: Article) -> Iterator[Hit]:
         reading = self.lexicons.read(article)
         if reading is None:
             return
-        start = article.body.start
-        for n, line in enumerate(article.lines):
-            if line.kind not in ("paragraph", "list"):
-                continue
-            masked = reading.masked[line.start - start : line.end - start]
-            lower = masked.lower()
-            if not any(b in lower for b in reading.begins):
-                continue
-            tokens = tokens_of(masked)
-            for place in _places(line, n, masked, tokens, reading):
-                hit = self._hit(article, place, reading.lexicon)
+        for stretch in reading.lines:
+            for place in _places(stretch, reading):
+                hit = self._hit(article, self._stretched(place, reading.lexicon), reading)
                 if hit is not None:
                     yield hit
 
-    def _hit(self, article: Article, place: Place, lexicon: Lexicon) -> Hit | None:
+    def _stretched(self, place: Place, lexicon: Lexicon) -> Place:
+        """The place with the word behind it, if that is neither known nor a name and the sentence goes on."""
+        last, tokens = place.last, place.tokens
+        if place.rank < SEEN or last + 1 >= len(tokens) or not _joined(place.masked, tokens, last):
+            return place
+        word = tokens[last].word
+        strange = place.masked[tokens[last].start].islower() and len(word) > 2 and word.isalpha()
+        if not strange or word in lexicon.openers or lexicon.ranks(word) or word in self.lexicons.english:
+            return place
+        return place._replace(last=last + 1, guessed=True) if tokens[last + 1].word in lexicon.openers else place
+
+    def _hit(self, article: Article, place: Place, reading: Reading) -> Hit | None:
+        lexicon = reading.lexicon
         masked, first, last = place.masked, place.first, place.last
-        if last - first > self.most_words or last == len(place.tokens):
+        if reading.mixed or last - first > self.most_words or last == len(place.tokens):
             return None
-        head, text, tail = masked[: place.start], masked[place.start : place.end], masked[place.end :]
+        head = masked[max(0, place.start - REACH) : place.start]
+        text, tail = masked[place.start : place.end], masked[place.end : place.end + REACH]
         if head[-1:] in ("*", "_", "(", "[") or tail[0] in "*_)]" or MASK in head[-2:] + tail[:2]:
             return None
-        if any(len(w) > 1 and w.isupper() for w in text.split()) or " ".join(place.words) in lexicon.loans:
+        if any(len(w) > 1 and w.isupper() for w in text.split()):
+            return None
+        if " ".join(place.words) in lexicon.loans and (last - first > 1 or tail[0] != " "):
             return None
         capital = text[0].isupper()
-        first_of_line = not head.strip(OPENING_MARKS)
+        first_of_line = place.start < REACH and not head.strip(OPENING_MARKS)
         if first_of_line or SENTENCE_END.search(head[-6:]):
             where = "start"
         elif CLAUSE_END.search(head[-3:]) and not capital:
@@ -118,10 +123,24 @@ class StrayWord(Validator):
         b = place.end + comma + 1
         if masked[b - 1] != " " or masked[b : place.tokens[last].start].strip("\"“‘'"):
             return None
+        if not comma and lexicon.binds(place.language, place.words, tail):
+            return None  # the sentence needs a word in its place
+        behind = [t.word for t in place.tokens[last : last + NEAR]]
+        own = sum(w in lexicon.openers for w in behind)
+        other = sum(lexicon.rank(w, place.language) > 0 for w in behind if w not in lexicon.openers)
+        if lexicon.foreign(behind) >= FOREIGN or other >= max(own, FOREIGN):
+            return None  # a sentence in the other language
         safety = self._start_safety(place, comma, lexicon) if where == "start" else _clause_safety(place, lexicon)
         if safety is None:
             return None
-        doubtful = place.line.kind != "paragraph" or (where == "start" and not capital)
+        doubtful = (
+            place.guessed
+            or lexicon.target not in SURE_TARGETS
+            or place.line.kind != "paragraph"
+            or (where == "start" and not capital)
+        )
+        if first_of_line and _hyphenated(article.lines, place.number):
+            return None
         doubtful |= first_of_line and _runs_on(article.lines, place.number)
         doubtful |= any((place.language, w) in lexicon.negations for w in place.words)
         if doubtful or _quoted(head) or head.count("(") > head.count(")") or _hinted(place, lexicon):
@@ -129,6 +148,9 @@ class StrayWord(Validator):
         start, end = place.line.start + place.start, place.line.start + place.end
         language = lexicon.names[place.language]
         values = {"word": article.text[start:end][:80], "language": language, "where": where}
+        gloss = lexicon.gloss_of(place.language, place.words)
+        if gloss:
+            values["gloss"] = gloss
         title = f"delete the {language} word{'s' if last - first > 1 else ''}"
         span = article.passages[0].span(start - article.body.start, end - article.body.start)
         case = where if safety == Safety.SAFE else "doubt"
@@ -151,21 +173,31 @@ class StrayWord(Validator):
             return Safety.SUGGEST if place.rank >= SEEN and (begins or (comma and place.rank >= LIKELY)) else None
         if place.words[0] in lexicon.openers:  # only the words behind it say that it is foreign
             return Safety.SUGGEST if (capital or comma) and place.rank >= SEEN else None
+        acronym = place.masked[after.start : after.end].isupper()
+        if comma and capital and not opener and not acronym and after.word not in self.lexicons.english:
+            return Safety.SUGGEST if place.rank >= SURE else None  # a family name and a first name
         if place.rank < LIKELY:
             if after.word in HEADS or (begins and (opener or comma)):
                 return Safety.SUGGEST
-            known = capital and len(after.word) > 2 and after.word in self._english
+            known = capital and len(after.word) > 2 and after.word in self.lexicons.english
             return Safety.SUGGEST if place.rank >= SEEN and (known or (opener and not comma)) else None
         if place.rank < SURE:
-            if begins and opener:
+            if (begins and opener) or (not comma and after.word in HEADS and after.word != "the"):
                 return Safety.SAFE
             return Safety.SUGGEST if capital or comma or opener else None
         if comma or opener:
             return Safety.SAFE
+        known = after.word in self.lexicons.english
+        if place.last - place.first > 1 and place.masked[place.tokens[place.last - 1].start].islower():
+            return Safety.SAFE if capital and known else Safety.SUGGEST  # no title goes on in English
+        listed = any(lexicon.gloss_of(code, place.words) for code in lexicon.ranks(place.words[0]))
+        if capital and not (known and listed) and place.words[0].isascii():
+            return None  # a first name and a family name, a company
         return Safety.UNSAFE if capital and len(place.words[0]) > 3 else Safety.SUGGEST
 
 
-def _places(line: Line, n: int, masked: str, tokens: list[Token], reading: Reading) -> Iterator[Place]:
+def _places(stretch: Stretch, reading: Reading) -> Iterator[Place]:
+    n, line, masked, tokens = stretch
     lexicon = reading.lexicon
     done = 0
     for i, token in enumerate(tokens):
@@ -177,10 +209,18 @@ def _places(line: Line, n: int, masked: str, tokens: list[Token], reading: Readi
             first, last = _widest(masked, tokens, i, done, code, lexicon)
             ranks = [lexicon.rank(t.word, code) for t in tokens[first:last]]
             if best is None or sum(ranks) > weight:
-                best, weight = Place(line, masked, tokens, first, last, code, max(ranks), n), sum(ranks)
-        if best is not None:
+                phrase = lexicon.is_phrase(code, [t.word for t in tokens[first:last]])
+                rank = max(SURE, *ranks) if phrase else _together(ranks)
+                best, weight = Place(line, masked, tokens, first, last, code, rank, n), sum(ranks)
+        if best is not None and best.rank >= NAME:
             done = best.last
             yield best
+
+
+def _together(ranks: Sequence[int]) -> int:
+    """The rank of words side by side: two that may each be met in the text are hardly met together."""
+    best = max(ranks)
+    return best + 1 if best >= SEEN and sum(r >= SEEN for r in ranks) > 1 else best
 
 
 def _widest(masked: str, tokens: list[Token], i: int, floor: int, code: str, lexicon: Lexicon) -> tuple[int, int]:
@@ -190,7 +230,7 @@ def _widest(masked: str, tokens: list[Token], i: int, floor: int, code: str, lex
         first -= 1
     while last < len(tokens) and _joined(masked, tokens, last) and lexicon.rank(tokens[last].word, code):
         last += 1
-    while first < i and tokens[first].word in lexicon.openers and masked[tokens[first].start].islower():
+    while first < i and tokens[first].word in lexicon.openers and _joined(masked, tokens, first):
         first += 1
     while last > i + 1 and tokens[last - 1].word in lexicon.openers and masked[tokens[last - 1].end :][:1] != ",":
         last -= 1
@@ -201,9 +241,9 @@ def _clause_safety(place: Place, lexicon: Lexicon) -> Safety | None:
     after = place.tokens[place.last].word
     if after not in lexicon.openers:
         return None
-    if place.rank < SURE or after in lexicon.verbs or after == "of":
+    if place.words[0] in lexicon.openers or after in lexicon.verbs or after == "of":
         return Safety.SUGGEST
-    return Safety.SAFE
+    return Safety.SAFE if place.rank >= SURE or (place.rank == LIKELY and after in SUBJECTS) else Safety.SUGGEST
 
 
 def _names_what_follows(place: Place, comma: bool, lexicon: Lexicon) -> bool:
@@ -230,8 +270,8 @@ def _hinted(place: Place, lexicon: Lexicon) -> bool:
 
 
 def _joined(masked: str, tokens: Sequence[Token], i: int) -> bool:
-    """Whether one blank is all that stands before token i."""
-    return masked[tokens[i - 1].end : tokens[i].start] == " "
+    """Whether one blank is all that stands between token i and the one before."""
+    return i > 0 and masked[tokens[i - 1].end : tokens[i].start] == " "
 
 
 def _runs_on(lines: Sequence[Line], n: int) -> bool:
@@ -240,6 +280,14 @@ def _runs_on(lines: Sequence[Line], n: int) -> bool:
         return False
     last = lines[n - 1].text.rstrip()[-1:]
     return last.isalnum() or last in (",", "-")
+
+
+def _hyphenated(lines: Sequence[Line], n: int) -> bool:
+    """Whether the first word of line n is the second half of a word that was cut at the line end."""
+    n -= 1
+    while n >= 0 and not lines[n].text.strip():
+        n -= 1
+    return n >= 0 and lines[n].text.rstrip()[-1] in "-\u00ad\u2010"
 
 
 def _without(article: Article, place: Place, b: int, capital: bool) -> Edit:

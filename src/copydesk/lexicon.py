@@ -1,19 +1,21 @@
 """The words of other languages, as texts in one language see them; and which language a text is in.
 
-The tables are data (`rules/words/`): `foreign_LANGUAGE.txt` has the words with a rank each, `openers.txt` what clauses of
-each target language are made of, `languages.yaml` what no table can tell, `gloss.yaml` what the words mean in English.
-Only the table of the language that an article is in is read.
+The tables are data (`rules/words/`): `foreign_LANGUAGE.txt` has the words with a rank each, `openers.txt` what clauses
+of each target language are made of, `languages.yaml` what no table can tell, `gloss.yaml` what the words mean in
+English. Only the table of the language that an article is in is read.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from copydesk.model import Article
+from copydesk.model import Article, Line
 
 SURE = 5
 """From this rank on a word is evidence by itself: texts in the target language do not use it."""
@@ -29,6 +31,10 @@ WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 FAST_WORD = re.compile(r"[a-zß-\u1fff'\-]+")  # of text in lower case: to see whether there is anything to look at
 SHARE = 0.2  # of the words of a text belong to its language's commonest, or its language is not known
 CLEARLY = 0.35
+MIXED = 12  # sure foreign words, each counted once
+FEW = 20  # words that are looked for one by one; more of them, in one pass over the text
+NAME_INSIDE = re.compile(r"(?<=[a-zß-ÿ] )[^\W\d_a-zß-ÿ][^\W\d_]*")  # a capital after a word in lower case
+SAMPLE = 200  # words at the beginning that may settle it
 LEAST = 8  # words, to tell a language
 MOST_USES = 2  # a foreign word that is used more often is what the text is about
 LONG = 7  # letters; a longer word may be known by its ending
@@ -48,11 +54,26 @@ def tokens_of(text: str) -> list[Token]:
     return [Token(m.start(), m.end(), m[0].lower().replace("’", "'")) for m in WORD.finditer(text)]
 
 
+Glosses: TypeAlias = Callable[[], Mapping[str, Mapping[str, str]]]
+"""What words and phrases of a language mean in English."""
+BINDING = frozenset(
+    {"although", "though", "because", "since", "as", "if", "when", "while", "whereas", "until", "before", "after"}
+    | {"unless", "once", "that", "whether", "where", "as soon as", "as long as", "so that", "even if", "provided that"}
+    | {"in order to"}
+)
+"""Glosses of words that bind the clause they open to another one."""
+BOUND = re.compile(r"[^.!?\n]{3,200}, (?:i|he|she|it|we|they|you|there|this|the)\b")
+"""The rest of a sentence that has a clause of its own behind a comma."""
+
+
 class Lexicon:
     """The foreign words of texts in one language, the target."""
 
-    def __init__(self, target: str, lines: Iterable[str], languages: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(
+        self, target: str, lines: Iterable[str], languages: Mapping[str, Mapping[str, Any]], glosses: Glosses
+    ) -> None:
         self.target = target
+        self._glosses = glosses
         self.names: dict[str, str] = {code: entry["name"] for code, entry in languages.items()}
         self._entries: dict[str, str] = {}
         self._known: dict[str, Mapping[str, int]] = {}
@@ -64,11 +85,16 @@ class Lexicon:
             if head == "function":
                 self.openers = frozenset(words)
                 continue
+            if head == "phrases":
+                triggers += words
+                continue
             for word in words:
                 entries[word] = entries.get(word, "") + head
-            if head[-1] >= "2":
+            if head[-1] != "1":
                 triggers += words
         self.endings = {c: tuple(e["endings"]) for c, e in languages.items() if "endings" in e and c != target}
+        self.tails = tuple(e for endings in self.endings.values() for e in endings)
+        self.last_letters = frozenset(tail[-4:] for tail in self.tails)
         self.doubt = {(c, w) for c, e in languages.items() for w in str(e.get("doubt", "")).split()}
         self.negations = self.doubt | {(c, w) for c, e in languages.items() for w in str(e.get("negation", "")).split()}
         here = languages.get(target, {})
@@ -78,8 +104,6 @@ class Lexicon:
         self.gloss = frozenset(here.get("gloss", "").split())
         self._adjust(languages)
         self.triggers = frozenset(triggers).union(*self._raised(languages)) - self.openers
-        self.tails = tuple(e for endings in self.endings.values() for e in endings)
-        self.last_letters = frozenset(tail[-4:] for tail in self.tails)
         self.languages = frozenset(n.lower() for name in self.names.values() for n in name.split() if n != "or")
         self.languages |= {"language", "latin"}
 
@@ -93,6 +117,10 @@ class Lexicon:
     @staticmethod
     def _raised(languages: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
         return [str(e.get(key, "")).split() for e in languages.values() for key in ("sure", "likely")]
+
+    def is_phrase(self, language: str, words: Sequence[str]) -> bool:
+        """Whether the words are a listed phrase of the language, which no English text has by chance."""
+        return len(words) > 1 and not self.openers.issuperset(words) and self.gloss_of(language, words) is not None
 
     def ranks(self, word: str) -> Mapping[str, int]:
         """The rank of the word in each language that has it, the likeliest language first."""
@@ -115,9 +143,9 @@ class Lexicon:
     def rank(self, word: str, language: str) -> int:
         return self.ranks(word).get(language, 0)
 
-    def found(self, words: set[str]) -> set[str]:
+    def found(self, words: frozenset[str]) -> frozenset[str]:
         """Those of the words that need a look."""
-        found = self.triggers & words
+        found = words & self.triggers
         found |= {w for w in words if w[-4:] in self.last_letters and self.ends_foreign(w)}
         return found
 
@@ -130,10 +158,27 @@ class Lexicon:
                 totals[code] = sum(r or 0 for r in ranks)
         return max(totals, key=totals.__getitem__, default=None)
 
+    def gloss_of(self, language: str, words: Sequence[str]) -> str | None:
+        """What the words mean in English, where the text is English and they are listed."""
+        return self._glosses().get(language, {}).get(" ".join(words)) if self.target == "en" else None
+
+    def binds(self, language: str, words: Sequence[str], rest: str) -> bool:
+        """Whether the words make what follows a clause of the sentence, which would not stand without them."""
+        return self.gloss_of(language, words) in BINDING and BOUND.match(rest.lower()) is not None
+
     def foreign(self, words: Iterable[str]) -> float:
         """How many of the words are foreign; one that may also be a name counts half, a single letter nothing."""
         ranks = [max(self.ranks(w).values(), default=0) for w in words if len(w) > 1 and w not in self.openers]
         return sum(1.0 if r >= SURE else 0.5 if r == LIKELY else 0.0 for r in ranks)
+
+
+class Stretch(NamedTuple):
+    """A line of the body with words that may be foreign."""
+
+    number: int
+    line: Line
+    masked: str
+    tokens: list[Token]
 
 
 class Reading(NamedTuple):
@@ -141,8 +186,10 @@ class Reading(NamedTuple):
 
     lexicon: Lexicon
     masked: str
+    present: frozenset[str]  # words that may be foreign
     found: frozenset[str]  # words that may be left over: no name, and used once or twice
-    begins: tuple[str, ...]  # their first letters
+    lines: Sequence[Stretch]  # those with such words
+    mixed: bool  # much of the text is in another language: nothing in it is certain
 
 
 class Lexicons:
@@ -154,6 +201,9 @@ class Lexicons:
         self._files, self._data = files, data
         self._open: dict[str, Lexicon | None] = {}
         self._last: tuple[Article, Reading | None] | None = None
+        self._words: list[str] = []
+        self.unique: frozenset[str] = frozenset()
+        """The words of the article that was read last."""
 
     @cached_property
     def languages(self) -> Mapping[str, Mapping[str, Any]]:
@@ -168,11 +218,28 @@ class Lexicons:
                 merged.setdefault(code, {}).update(entry)
         return merged
 
+    @cached_property
+    def english(self) -> frozenset[str]:
+        """The words of an English dictionary."""
+        return frozenset(self._lines("words/english.txt"))
+
+    @cached_property
+    def glosses(self) -> Mapping[str, Mapping[str, str]]:
+        """By language: what its discourse words and phrases mean in English."""
+        merged: dict[str, dict[str, str]] = {}
+        for path, content in self._data("words/gloss*.yaml"):
+            if not isinstance(content, dict):
+                raise LexiconError(f"{path}: a mapping of language codes was expected")
+            for code, pairs in content.items():
+                entries = (pair.lower().replace("_", " ").partition("=") for pair in str(pairs).split())
+                merged.setdefault(code, {}).update({word: gloss for word, _, gloss in entries if gloss})
+        return merged
+
     def lexicon(self, target: str) -> Lexicon | None:
         """The lexicon for texts in a language; None where there is no table for it."""
         if target not in self._open:
             lines = self._lines(f"words/foreign_{target}.txt")
-            self._open[target] = Lexicon(target, lines, self.languages) if lines else None
+            self._open[target] = Lexicon(target, lines, self.languages, lambda: self.glosses) if lines else None
         return self._open[target]
 
     def _lines(self, pattern: str) -> list[str]:
@@ -185,16 +252,24 @@ class Lexicons:
         lists = {line.split()[0]: frozenset(line.split()[1:]) for line in self._lines("words/openers.txt")}
         return {**lists, "en": frozenset(str(self.languages.get("en", {}).get("function", "")).split())}
 
-    def main_language(self, words: Sequence[str]) -> str | None:
-        """The language whose commonest words make up most of the text; None where it is in none of them."""
+    def main_language(self, words: Sequence[str], expected: str = "en") -> str | None:
+        """The language whose commonest words make up most of the text; None where it is in none of them.
+
+        The expected language is left only where another one is at least twice as present.
+        """
         if len(words) < LEAST:
             return None
-        english = sum(w in self.openers["en"] for w in words)
-        if english >= CLEARLY * len(words):
-            return "en"
+        least = SHARE * len(words)
+        common = self.openers.get(expected, frozenset())
+        head = words[:SAMPLE]
+        if len([w for w in head if w in common]) >= CLEARLY * len(head):
+            return expected
+        usual = len([w for w in words if w in common])
         shares = {code: sum(w in common for w in words) for code, common in self.openers.items()}
         best = max(shares, key=shares.__getitem__)
-        return best if shares[best] >= SHARE * len(words) else None
+        if usual >= least and shares[best] < 2 * usual:
+            return expected
+        return best if shares[best] >= least else None
 
     def read(self, article: Article) -> Reading | None:
         """What the words of the body say; None where none is foreign, or the language is unknown.
@@ -202,27 +277,77 @@ class Lexicons:
         The rules of the family ask one after the other: the last answer is kept.
         """
         if self._last is None or self._last[0] is not article:
+            self._words = words_of(article.passages[0].masked)
+            self.unique = frozenset(self._words)
             self._last = (article, self._read(article))
         return self._last[1]
 
+    def language_of(self, article: Article) -> str | None:
+        """The main language of an article."""
+        self.read(article)
+        return self.main_language(self._words, article.language)
+
     def _read(self, article: Article) -> Reading | None:
-        masked = article.passages[0].masked
-        words = FAST_WORD.findall(masked.lower().replace("’", "'"))
-        unique = set(words)
+        words, unique = self._words, self.unique
         lexicon = self.lexicon("en")
         found = lexicon.found(unique) if lexicon else unique
         if not found:
             return None
-        language = self.main_language(words)
+        language = self.main_language(words, article.language)
         if language is None:
             return None
         if language != "en":
             lexicon = self.lexicon(language)
-            found = lexicon.found(unique) if lexicon else set()
+            found = lexicon.found(unique) if lexicon else frozenset()
         if lexicon is None or not found:
             return None
-        wanted = frozenset(w for w in found if words.count(w) <= MOST_USES and not _is_name(masked, w))
-        return Reading(lexicon, masked, wanted, tuple({w[:4] for w in wanted})) if wanted else None
+        masked = article.passages[0].masked
+        wanted = _wanted(masked, words, found)
+        sure = [w for w in found if max(lexicon.ranks(w).values(), default=0) >= SURE] if len(found) >= MIXED else []
+        return Reading(lexicon, masked, found, wanted, list(_stretches(article, masked, wanted)), len(sure) >= MIXED)
+
+
+def _wanted(masked: str, words: list[str], found: frozenset[str]) -> frozenset[str]:
+    """Those that are no name and not what the text is about."""
+    if len(found) <= FEW:
+        return frozenset(w for w in found if words.count(w) <= MOST_USES and not _is_name(masked, w))
+    counts = Counter(words)
+    names = {name.lower() for name in NAME_INSIDE.findall(masked)}
+    return frozenset(w for w in found if counts[w] <= MOST_USES and w not in names)
+
+
+def words_of(text: str) -> list[str]:
+    """The words in lower case, many times faster than `tokens_of`."""
+    return FAST_WORD.findall(text.lower().replace("’", "'"))
+
+
+def _stretches(article: Article, masked: str, wanted: frozenset[str]) -> Iterator[Stretch]:
+    """The lines that hold one of the words; tables, code and headings never do."""
+    lower = masked.lower().replace("’", "'")
+    if len(lower) != len(masked):  # a letter that becomes two
+        lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in masked).replace("’", "'")
+    if len(wanted) <= FEW:
+        at = sorted(m for word in wanted for m in _positions(lower, word))
+    else:
+        at = [m.start() for m in FAST_WORD.finditer(lower) if m[0] in wanted]
+    start, lines = article.body.start, article.lines
+    done = -1
+    for position in at:
+        n = bisect_right(lines, position + start, key=lambda line: line.start) - 1
+        if n > done and lines[n].kind in ("paragraph", "list"):
+            done = n
+            part = masked[lines[n].start - start : lines[n].end - start]
+            yield Stretch(n, lines[n], part, tokens_of(part))
+
+
+def _positions(lower: str, word: str) -> Iterator[int]:
+    """Where the word stands as a word."""
+    at = lower.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not lower[at - 1 : at].isalnum() and not lower[end : end + 1].isalnum():
+            yield at
+        at = lower.find(word, end)
 
 
 def _is_name(masked: str, word: str) -> bool:
