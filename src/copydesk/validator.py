@@ -28,7 +28,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
-from copydesk import spelling
+from copydesk import names, spelling
 from copydesk.contract import Contract
 from copydesk.edits import diff, minimal
 from copydesk.model import (
@@ -89,6 +89,7 @@ __all__ = [
     "general",
     "judge",
     "minimal",
+    "names",
     "near",
     "spelling",
 ]
