@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -134,7 +134,7 @@ class NameVariant(CorpusValidator):
         return evidence
 
     def _pairs(self, forms: names.Forms, article: Article) -> Iterator[Pair]:
-        words = [w for w in forms.count if self._is_candidate(w, forms.before)]
+        words = self._candidates(forms.count, forms.before)
         for one, other in spelling.near(words) if len(words) <= MOST_FORMS else ():
             if forms.count[one] > forms.count[other]:
                 one, other = other, one
@@ -150,14 +150,18 @@ class NameVariant(CorpusValidator):
                 trust = names.places_of_trust(article, one), names.places_of_trust(article, other)
                 yield Pair(one, other, *counts, link, shared, *trust)
 
-    def _is_candidate(self, word: str, before: Mapping[str, Collection[str]]) -> bool:
-        """Whether it may be the name of a person, or a slip for one."""
-        if len(word) < SHORTEST or word in self.openers:
-            return False
-        low = word.lower()
-        if low in self.tables.common and not any(w.lower() in self.tables.first_names for w in before.get(word, ())):
-            return False
-        return (word[1:].islower() and "-" not in word) or names.SIMPLE.fullmatch(word) is not None
+    def _candidates(self, count: Iterable[str], before: Mapping[str, Collection[str]]) -> list[str]:
+        """The words that may be the name of a person, or a slip for one."""
+        common, first_names, openers = self.tables.common, self.tables.first_names, self.openers
+        found = []
+        for word in count:
+            if len(word) < SHORTEST or word in openers:
+                continue
+            if word.lower() in common and not any(w.lower() in first_names for w in before.get(word, ())):
+                continue
+            if (word[1:].islower() and "-" not in word) or names.SIMPLE.fullmatch(word):
+                found.append(word)
+        return found
 
     def _link(self, forms: names.Forms, one: str, other: str) -> tuple[str, str]:
         """Why both forms should be one person's name, and the name they share; ("", "") where nothing says so."""
@@ -294,7 +298,7 @@ class NameVariant(CorpusValidator):
         alike = spelling.is_ending(one, other) or spelling.is_inflected(one, other) or spelling.is_derived(one, other)
         if one.lower() in self.tables.known_words or alike or not spelling.is_slip(one, other):
             return None
-        candidates = self._is_candidate(one, {}) and self._is_candidate(other, {})
+        candidates = len(self._candidates((one, other), {})) == 2
         if not candidates or frozenset((one, other)) in self.distinct:
             return None
         given = any(w.lower() in self.tables.given_names for w in (*shared, other))

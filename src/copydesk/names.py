@@ -13,8 +13,11 @@ from typing import Any, NamedTuple
 from copydesk.model import Article, Passage
 from copydesk.spelling import NameTable, Usual, without_marks
 
-CAPITALISED = r"[A-ZÀ-ÖØ-Þ][^\W\d_]++(?:-[^\W\d_]++)*+(?![\d_(\-\u00ad])"  # none that goes on behind a line end
-SEQUENCE = re.compile(rf"\b{CAPITALISED}(?: (?:[A-Z]\. )?{CAPITALISED}){{0,5}}")
+CAPITAL = "[A-ZÀ-ÖØ-Þ]"
+LETTERS = r"[^\W\d_]++(?:-[^\W\d_]++)*+(?![\d_(\-\u00ad])"  # none that goes on behind a line end
+SEQUENCE = re.compile(  # the capital first: a search looks for it fast, and behind it for what is before it
+    rf"{CAPITAL}(?<!\w.){LETTERS}(?: (?:[A-Z]\. )?{CAPITAL}{LETTERS}){{0,5}}"
+)
 SIMPLE = re.compile(r"(?:Mac|Mc|De|Di|Du|La|Le)?[^\W\d_][^\W\d_A-ZÀ-ÖØ-Þ]+")  # no ABC, no DigitalOcean, no Jean-Luc
 ADDRESS = frozenset("/@-_#")
 NAMESAKES = 50  # forms beside one and the same name; more of them are no evidence

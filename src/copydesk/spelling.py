@@ -35,6 +35,8 @@ def near(words: Iterable[str]) -> Iterator[tuple[str, str]]:
 
     Words that differ at both ends are not compared, and of many that begin or end alike only some: it is no square.
     """
+    words = list(words)
+    confused = any("rn" in word for word in words)  # with m, by a machine that reads
     buckets: defaultdict[str, list[str]] = defaultdict(list)
     seen = set()
     for word in words:
@@ -42,12 +44,12 @@ def near(words: Iterable[str]) -> Iterator[tuple[str, str]]:
         keys = [base[:3], base[0] + "-" + base[-2:]]
         if len(word) <= 6:
             keys.append("".join(sorted(word)))
-        if "rn" in word or "m" in word:
+        if confused and ("rn" in word or "m" in word):
             keys.append(word.replace("rn", "m"))
         for key in keys:
             bucket = buckets[key]
             for other in bucket:
-                if (other, word) not in seen and abs(len(other) - len(word)) <= 3:
+                if -4 < len(other) - len(word) < 4 and (other, word) not in seen:
                     seen.add((other, word))
                     if is_slip(word, other) or sound_alike(word, other) or differ_in_marks(word, other):
                         yield other, word
