@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copydesk.validator import Article, Contract, Hit, Passage, SettingError, Setup, Validator, fix, minimal
+from copydesk.validator import Article, Contract, Hit, Passage, SettingError, Setup, Validator, fix, minimal, spelling
 
 KEYS = {"name", "variants", "not", "examples"}
 FIRST_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]\w*")
@@ -36,8 +36,8 @@ class HouseName(Validator):
                 raise SettingError(f"{path}: the example {example['bad']!r} becomes {made!r}, not {example['good']!r}")
 
     def _add(self, path: Path, entry: Mapping[str, Any]) -> None:
-        name = entry["name"]
         for variant in entry.get("variants", ()):
+            name = spelling.meant(entry["name"], variant)
             if self.right.setdefault(variant, name) != name:
                 raise SettingError(f"{path}: {variant!r} is a variant of both {self.right[variant]!r} and {name!r}")
             self.apart[variant] = [*self.apart.get(variant, ()), *entry.get("not", ())]

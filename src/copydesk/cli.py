@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +20,17 @@ from typing import TextIO, cast
 from copydesk import __version__
 from copydesk.config import ConfigError
 from copydesk.folders import FolderError, open_report, read_rules, suggestion
-from copydesk.job import Job, config_of, folders_of, make_job
+from copydesk.house_list import (
+    FAMILY,
+    Decision,
+    HouseListError,
+    find_clusters,
+    listing,
+    read_listing,
+    take_back,
+    write_decisions,
+)
+from copydesk.job import Job, config_of, folders_of, make_job, workspace_of
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
 from copydesk.model import Applied, Run, Severity
 from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
@@ -29,7 +39,7 @@ from copydesk.run import process
 from copydesk.sources import SourceError, find
 from copydesk.starter import starter
 
-EXPECTED = (ConfigError, FolderError, JournalError, OutputError, SourceError)
+EXPECTED = (ConfigError, FolderError, HouseListError, JournalError, OutputError, SourceError)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -107,11 +117,30 @@ def _parser() -> argparse.ArgumentParser:
     _add_folders(rules)
     rules.set_defaults(run=list_rules)
 
+    learn = commands.add_parser("learn", help="what a corpus teaches, for a person to accept")
+    _add_learning(learn.add_subparsers(required=True, metavar="WHAT"))
+
     init = commands.add_parser("init", help="write a copydesk.toml for the corpus in this folder")
     init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
     init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     init.set_defaults(run=write_config)
     return parser
+
+
+def _add_learning(kinds: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    names = kinds.add_parser(
+        "names", help="names that are written in two ways, and your house list", description=learn_names.__doc__
+    )
+    names.add_argument("path", nargs="*", type=Path, metavar="PATH", help="articles, or folders of them")
+    names.add_argument("--add", nargs=2, action="append", default=[], metavar=("RIGHT", "WRONG"), help="a misspelling")
+    names.add_argument("--distinct", nargs=2, action="append", default=[], metavar="NAME", help="two names, never one")
+    names.add_argument("--from", dest="listing", type=Path, metavar="FILE", help="a listing that you have marked")
+    names.add_argument("--output", type=Path, metavar="FILE", help="where the listing goes (default: the terminal)")
+    _add_folders(names)
+    selection = {"select": [FAMILY], "extend_select": (), "ignore": (), "per_file_ignores": (), "schema": None}
+    reporting = {"format": (), "fail_level": None, "allow_empty": True, "exit_zero": True, "full": False}
+    names.set_defaults(run=learn_names, unsafe=False, body="article", jobs=0, quiet=False, verbose=False)
+    names.set_defaults(color="never", statistics=False, **selection, **reporting)
 
 
 def _add_folders(parser: argparse.ArgumentParser) -> None:
@@ -289,6 +318,45 @@ def explain_rules(args: argparse.Namespace) -> int:
 def list_rules(args: argparse.Namespace) -> int:
     """Prints every rule, one a line."""
     print(table(read_rules(folders_of(args, config_of(args, []))).values()), end="")
+    return 0
+
+
+def learn_names(args: argparse.Namespace) -> int:
+    """Lists the names that the articles below PATH write in two ways, with the evidence. With --add, --distinct or
+    --from it writes what you decided into the house list of your workspace, where every run finds it."""
+    clusters = []
+    if args.path:
+        job = make_job(args)
+        with _records(args, job) as run:
+            clusters = find_clusters(run.records)
+    if args.add or args.distinct or args.listing:
+        return _keep_names(args, {c.wrong: c.quote for c in clusters})
+    if not args.path:
+        raise ConfigError("which articles? PATH names them; or say what you decided with --add, --distinct, --from")
+    text = listing(clusters, len(job.found.articles))
+    if args.output is None:
+        print(text, end="")
+    else:
+        args.output.write_text(text, "utf-8")
+    return 0
+
+
+def _keep_names(args: argparse.Namespace, quotes: Mapping[str, str]) -> int:
+    workspace = args.workspace or workspace_of(config_of(args, args.path))
+    if workspace is None:
+        raise ConfigError("where is your house list? --workspace DIR names a folder of yours; it is made if need be")
+    decisions = [Decision("+", right, wrong, quotes.get(wrong, "")) for right, wrong in args.add]
+    decisions += [Decision("=", one, other) for one, other in args.distinct]
+    decisions += read_listing(args.listing.read_text("utf-8")) if args.listing else []
+    path, added, old = write_decisions(workspace, decisions)
+    args.path, args.workspace = args.path or [workspace], workspace
+    try:
+        with tempfile.TemporaryDirectory(prefix="copydesk-") as spill:
+            process(make_job(args).plan, (), Path(spill))  # opens the list, which proves its examples
+    except FolderError:
+        take_back(path, old)
+        raise
+    print(f"{path}: {_count(added, 'entry', 'entries')} added." if added else f"{path}: has it all already.")
     return 0
 
 

@@ -141,6 +141,16 @@ def is_derived(a: str, b: str) -> bool:
     return False
 
 
+def meant(name: str, variant: str) -> str:
+    """What of a name a variant stands for: the whole, or the one word of it that a single word is near to."""
+    words = name.split()
+    if len(words) == 1 or " " in variant:
+        return name
+    alike = [w for w in words if w.lower() == variant.lower() or differ_in_marks(w, variant) or is_slip(w, variant)]
+    alike = alike or [w for w in words if sound_alike(w, variant)]
+    return alike[0] if len(alike) == 1 else name
+
+
 class NameTable:
     """A sorted list of names, one a line, found by halving: nothing is built when it is read."""
 
