@@ -22,6 +22,7 @@ from copydesk.config import ConfigError
 from copydesk.folders import FolderError, open_report, read_rules, suggestion
 from copydesk.house_list import (
     FAMILY,
+    FILE,
     Decision,
     HouseListError,
     find_clusters,
@@ -35,7 +36,7 @@ from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo
 from copydesk.model import Applied, Run, Severity
 from copydesk.output import OutputError, check_output, write_in_place, write_out, write_report
 from copydesk.reference import explain, table
-from copydesk.run import process
+from copydesk.run import process, prove
 from copydesk.sources import SourceError, find
 from copydesk.starter import starter
 
@@ -325,11 +326,14 @@ def learn_names(args: argparse.Namespace) -> int:
     """Lists the names that the articles below PATH write in two ways, with the evidence. With --add, --distinct or
     --from it writes what you decided into the house list of your workspace, where every run finds it."""
     clusters = []
+    deciding = args.add or args.distinct or args.listing
+    if deciding and args.workspace is not None:
+        (args.workspace / FILE.parent).mkdir(parents=True, exist_ok=True)
     if args.path:
         job = make_job(args)
         with _records(args, job) as run:
             clusters = find_clusters(run.records)
-    if args.add or args.distinct or args.listing:
+    if deciding:
         return _keep_names(args, {c.wrong: c.quote for c in clusters})
     if not args.path:
         raise ConfigError("which articles? PATH names them; or say what you decided with --add, --distinct, --from")
@@ -351,8 +355,7 @@ def _keep_names(args: argparse.Namespace, quotes: Mapping[str, str]) -> int:
     path, added, old = write_decisions(workspace, decisions)
     args.path, args.workspace = args.path or [workspace], workspace
     try:
-        with tempfile.TemporaryDirectory(prefix="copydesk-") as spill:
-            process(make_job(args).plan, (), Path(spill))  # opens the list, which proves its examples
+        prove(make_job(args).plan)
     except FolderError:
         take_back(path, old)
         raise

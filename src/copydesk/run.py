@@ -67,6 +67,11 @@ def process(
     return Outcome(share.Records(spills), notes)
 
 
+def prove(plan: Plan) -> None:
+    """Opens every rule and list of the plan, which proves their form. Raises FolderError."""
+    share.prove(share.pack(plan))
+
+
 def _worthwhile(articles: int) -> int:
     if articles < ALONE:
         return 1
