@@ -41,6 +41,7 @@ LISTED = re.compile(
 )
 MOST_FORMS = 4000  # names in an article; past that it is a directory
 SHORTEST = 4  # letters; shorter names are too near to one another
+LONG = 6  # letters of which two may have been cut off
 SHORT = 5  # letters up to which many names are near to one another, as Obama and Osama are
 STRANGE = 3.0  # a letter as it hardly stands beside the others in any name, in units of `strangeness`
 COMPANIONS = 6  # names beside a name that are remembered
@@ -146,7 +147,8 @@ class NameVariant(CorpusValidator):
                 link = "loose" if shared == UNSURE or other.lower() in self.tables.common else "maybe"
             shared = shared.removesuffix(UNSURE)
             counts = forms.count[one], forms.count[other]
-            if link not in WEAK or self._is_odd(one, other, counts) or self._is_odd(other, one, counts[::-1]):
+            ways = ((one, other, counts), (other, one, counts[::-1]))
+            if link not in WEAK or any(self._is_odd(*way, link) for way in ways):
                 trust = names.places_of_trust(article, one), names.places_of_trust(article, other)
                 yield Pair(one, other, *counts, link, shared, *trust)
 
@@ -174,8 +176,9 @@ class NameVariant(CorpusValidator):
         if spelling.is_derived(one, other) or self._is_plural(forms, one, other, before):
             return "", ""
         if shared:
-            both_words = one.lower() in self.tables.english and other.lower() in self.tables.english
-            if not first_known and (both_words or spelling.is_people(one, other)):
+            forms_known = {w.lower() for w in (one, other)}
+            both_words, both_known = forms_known <= self.tables.english, forms_known <= self.tables.known_words
+            if not first_known and (both_words or (both_known and spelling.is_people(one, other))):
                 return "", ""
             return ("beside" if before[0] & before[1] else "family"), shared[0]
         if spelling.is_people(one, other) and not first_known and forms.count[other] < OFTEN:
@@ -202,18 +205,19 @@ class NameVariant(CorpusValidator):
         more = forms.count[(one, other)[long]] > forms.count[(one, other)[short]]
         return not own or not (more or self.tables.level((one, other)[short]) == 0)
 
-    def _is_odd(self, one: str, other: str, counts: tuple[int, int]) -> bool:
+    def _is_odd(self, one: str, other: str, counts: tuple[int, int], link: str) -> bool:
         """Whether the first form looks like a slip by itself: no table has it; the other is known or comes often."""
         once, often = counts
-        if (
-            once > 1
-            or max(len(one), len(other)) <= SHORTEST
-            or other.lower() in self.tables.english
-            or self.tables.level(one)
-        ):
+        words = self.tables.common if link == "kin" else self.tables.english
+        if once > 1 or max(len(one), len(other)) <= SHORTEST or other.lower() in words or self.tables.level(one):
             return False
-        if one.startswith(other) or (other.startswith(one) and (len(other) > len(one) + 1 or len(one) <= SHORTEST)):
-            return False  # a derivation, and an abbreviation such as Ariz
+        if one.startswith(other):
+            return False  # a derivation
+        cut = len(other) - len(one) if other.startswith(one) else 0
+        if cut > 2 or len(one) < (0, SHORT, LONG)[cut]:
+            return False  # an abbreviation, such as Ariz
+        if cut == 0 and not spelling.is_one_slip(one, other):
+            return False
         if often >= OFTEN:
             return True
         known = self.tables.level(other)

@@ -92,6 +92,12 @@ def is_slip(a: str, b: str) -> bool:
     return long == 2 and min(len(a), len(b)) >= LONG
 
 
+def is_one_slip(a: str, b: str) -> bool:
+    """One letter more, less or other, two swapped, or rn for m."""
+    x, y, _ = middles(a, b)
+    return max(len(x), len(y)) == 1 or (len(x) == 2 and x == y[::-1]) or a.replace("rn", "m") == b.replace("rn", "m")
+
+
 def sound_alike(a: str, b: str) -> bool:
     """Two ways to write the sounds of a name in Latin letters: Zelenskyy and Zelensky."""
     if len(a) < LONG - 1 or len(b) < LONG - 1 or a.lower() == b.lower() or differ_in_marks(a, b):
