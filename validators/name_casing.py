@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 from copydesk.validator import (
@@ -25,6 +25,7 @@ from copydesk.validator import (
     fix,
     minimal,
     names,
+    spelling,
 )
 
 WORD = re.compile(r"[A-Z](?<![\w.@/#-].)[A-Za-z]{3,40}+(?![\w@/-]|\.\w)")  # the capital first: it is looked for fast
@@ -46,8 +47,9 @@ class NameCasing(CorpusValidator):
     """Times that a form comes for one time of the other, before that one is told of."""
 
     def prepare(self, setup: Setup) -> None:
-        lists = {key: partial(setup.lines, getattr(self, key)) for key in ("words", "given", "surnames")}
+        lists = {key: partial(setup.lines, getattr(self, key)) for key in ("given", "surnames")}
         self.tables = names.Tables(lists, ())
+        self.english = [spelling.NameTable(path.read_text("utf-8")) for path in setup.files(self.words)]
         self.distinct: set[frozenset[str]] = set()
         for path, data in setup.data(self.house):
             if not isinstance(data, dict):
@@ -58,22 +60,13 @@ class NameCasing(CorpusValidator):
         count: Counter[str] = Counter()
         for passage in article.passages:
             count.update(WORD.findall(passage.masked))
-        usual = self.usual
-        new = [w for w in count if w not in usual and w.lower() not in usual]
-        forms = {w: [1, count[w], article.id] for w in new if w[1:].islower()}
-        for word in new:
-            if word not in forms and not word.isupper() and not SURNAME.match(word):
-                forms[word] = [1, count[word], article.id]
-                taken_apart = HUMP.sub(" ", word)
-                times = sum(1 for _ in names.places(article, taken_apart)) if " " in taken_apart else 0
-                if times:
-                    forms[taken_apart] = [1, times, article.id]
+        forms = {w: [1, n, article.id] for w, n in count.items() if not w.isupper() and not SURNAME.match(w)}
+        for word in [w for w in forms if not w[1:].islower()]:
+            taken_apart = HUMP.sub(" ", word)
+            times = sum(1 for _ in names.places(article, taken_apart)) if " " in taken_apart else 0
+            if times:
+                forms[taken_apart] = [1, times, article.id]
         return forms or None
-
-    @cached_property
-    def usual(self) -> frozenset[str]:
-        """Words and names that are plain as they stand, in lower case."""
-        return self.tables.english | self.tables.known_names
 
     def merge(self, a: Any, b: Any) -> Any:
         for form, (articles, n, article) in b.items():
@@ -87,17 +80,21 @@ class NameCasing(CorpusValidator):
         return a
 
     def conclude(self, evidence: Any) -> Facts:
-        alike: defaultdict[str, list[str]] = defaultdict(list)
+        found: defaultdict[str, list[str]] = defaultdict(list)
         for form in evidence or {}:
-            alike[form.lower().replace(" ", "")].append(form)
+            found[form.lower().replace(" ", "")].append(form)
+        alike = {low: forms for low, forms in found.items() if len(forms) > 1 and not self._is_usual(low)}
         facts: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
         for forms in alike.values():
-            if len(forms) > 1:
-                best = max(forms, key=lambda f: (evidence[f][0], evidence[f][1], bool(HUMP.search(f)), f))
-                for form in sorted(forms):
-                    if form != best and frozenset((form, best)) not in self.distinct:
-                        self._compare(form, best, evidence, facts)
+            best = max(forms, key=lambda f: (evidence[f][0], evidence[f][1], bool(HUMP.search(f)), f))
+            for form in sorted(forms):
+                if form != best and frozenset((form, best)) not in self.distinct:
+                    self._compare(form, best, evidence, facts)
         return Facts(dict(sorted(facts.items())))
+
+    def _is_usual(self, low: str) -> bool:
+        """Whether it is a word or the name of a person, which have no capital inside."""
+        return low in self.tables.known_names or any(low in table for table in self.english)
 
     def _compare(self, form: str, best: str, seen: Mapping[str, Any], facts: dict[str, list[dict[str, Any]]]) -> None:
         """Adds the fact of the one article that has the form: in it, or in several others, the better one stands."""

@@ -403,9 +403,6 @@ def _is_english(article: Article) -> bool:
     return article.language == "en" and (len(found) >= ENGLISH * text.count(" ") or found.count("the") >= SURELY)
 
 
-# ------------------------------------------------------------------------------------------------- forms of names
-
-
 def _score(weighed: Weighed) -> int:
     """How much speaks for the other form: counts, tables of names, addresses and titles, the articles of the corpus."""
     pair = weighed.pair
@@ -443,7 +440,8 @@ def _case(weighed: Weighed) -> str | None:
             return None  # two first names, members of one family, a country and its people
         return "likely" if pair.count_one == 1 and n >= OFTEN and not doubtful else "either"
     if link == "first":
-        return "likely" if score >= 4 and n >= OFTEN else None
+        odd = "either" if a == 0 and b == 3 and weighed.look > 0 else None
+        return "likely" if score >= 4 and n >= OFTEN else odd
     if link in WEAK:
         if weighed.look < -2 and n < OFTEN:
             return None
