@@ -457,8 +457,8 @@ def _case(weighed: Weighed) -> str | None:
 def _is_plain(weighed: Weighed) -> bool:
     """Whether the first form is a slip for the other by what the tables say: they decide even one against one.
 
-    In trials with slips made on purpose, a form in no table beside one that some table has was the slip in 650 cases of
-    653. A rare name may be somebody's own, so there the count has to speak, too.
+    In trials with slips made on purpose, a form in no table beside one that some table has was the slip in 654 cases of
+    657. A rare name may be somebody's own, so there the count has to speak, too.
     """
     pair, look = weighed.pair, weighed.look
     a, b = weighed.levels
