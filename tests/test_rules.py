@@ -149,6 +149,8 @@ LAYERS = {
     "parse": ("model", "blocks", "masks", "scalars", "tree", "carriers"),
     "repair": ("edits", "model", "scalars", "tree"),
     "spelling": (),
+    "names": ("model", "spelling"),
+    "house_list": ("model", "spelling"),
     "pieces": ("model",),
     "value_types": ("model",),
     "schema": ("model", "value_types"),
@@ -198,18 +200,30 @@ LAYERS = {
         *("baseline", "config", "folders", "gate", "grouping", "intake", "job", "novelty", "output"),
         *("run", "since", "model"),
     ),
-    "cli_learn": ("cli_run", "folders", "job", "learn"),
+    "cli_learn": ("cli_run", "config", "folders", "house_list", "job", "learn", "run"),
     "cli": (
         *("arguments", "baseline", "cli_learn", "cli_run", "completion", "config", "excerpt", "exchange"),
-        *("folders", "history", "job", "journal", "learn", "output", "quarantine", "reference"),
-        *("schema", "schema_commands", "schema_file", "sources", "starter", "model"),
+        *("folders", "history", "house_list", "job", "journal", "learn", "output", "quarantine"),
+        *("reference", "schema", "schema_commands", "schema_file", "sources", "starter", "model"),
     ),
     "__main__": ("cli",),
 }
 
 
 MECHANISMS = (
-    *("frames", "lexicon", "minhash", "phrases", "pieces", "provenance", "relations", "repair", "rows", "schema"),
+    *(
+        "frames",
+        "lexicon",
+        "minhash",
+        "names",
+        "phrases",
+        "pieces",
+        "provenance",
+        "relations",
+        "repair",
+        "rows",
+        "schema",
+    ),
     *("spelling", "template", "value_types"),
 )
 """Modules of the engine that several validators share: files opened by path cannot import one another."""

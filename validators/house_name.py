@@ -8,19 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from copydesk.validator import Article, Contract, Hit, Passage, SettingError, Setup, Validator, fix, minimal
+from copydesk import spelling
+from copydesk.validator import Article, Contract, Hit, Passage, Safety, SettingError, Setup, Validator, fix, minimal
 
-KEYS = {"name", "variants", "not", "examples"}
+KEYS = {"name", "variants", "perhaps", "not", "examples"}
 FIRST_CAPITAL = re.compile(r"[A-ZÀ-ÖØ-Þ]\w*")
 
 
 @dataclass
 class HouseName(Validator):
     contract = Contract.NAME
+    cases = ("sure", "perhaps")
     names: str = "names/*.yaml"
 
     def prepare(self, setup: Setup) -> None:
         self.right: dict[str, str] = {}
+        self.perhaps: set[str] = set()
         self.apart: dict[str, list[str]] = {}
         examples: list[tuple[Path, Mapping[str, str]]] = []
         for path, data in setup.data(self.names):
@@ -36,8 +39,9 @@ class HouseName(Validator):
                 raise SettingError(f"{path}: the example {example['bad']!r} becomes {made!r}, not {example['good']!r}")
 
     def _add(self, path: Path, entry: Mapping[str, Any]) -> None:
-        name = entry["name"]
-        for variant in entry.get("variants", ()):
+        self.perhaps.update(entry.get("perhaps", ()))
+        for variant in (*entry.get("variants", ()), *entry.get("perhaps", ())):
+            name = spelling.meant(entry["name"], variant)
             if self.right.setdefault(variant, name) != name:
                 raise SettingError(f"{path}: {variant!r} is a variant of both {self.right[variant]!r} and {name!r}")
             self.apart[variant] = [*self.apart.get(variant, ()), *entry.get("not", ())]
@@ -74,8 +78,9 @@ class HouseName(Validator):
         right = self.right[variant]
         edit = minimal(start, variant, right)
         values = {"name": variant, "right": right}
-        made = fix(f"write {right!r}", passage.edit(edit.start, edit.end, edit.new))
-        return Hit(passage.span(start, start + len(variant)), values, made, passage.field)
+        safety, case = (Safety.SUGGEST, "perhaps") if variant in self.perhaps else (Safety.SAFE, "sure")
+        made = fix(f"write {right!r}", passage.edit(edit.start, edit.end, edit.new), safety=safety)
+        return Hit(passage.span(start, start + len(variant)), values, made, passage.field, case)
 
     def _corrected(self, text: str) -> str:
         for start, variant in reversed(list(self._found(text))):
@@ -91,7 +96,7 @@ def _entries(path: Path, data: Any) -> list[dict[str, Any]]:
     for entry in entries:
         if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not set(entry) <= KEYS:
             raise SettingError(f"{path}: an entry of `names` has a `name`, and may have {', '.join(sorted(KEYS))}")
-        for variant in entry.get("variants", ()):
+        for variant in (*entry.get("variants", ()), *entry.get("perhaps", ())):
             if not isinstance(variant, str) or not FIRST_CAPITAL.search(variant) or variant in entry["name"]:
                 raise SettingError(
                     f"{path}: {entry['name']}: the variant {variant!r} is no misspelling with a capital letter"

@@ -93,6 +93,14 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     lines.add_argument("--output", type=Path, metavar="FILE", help="where the listing goes (default: the terminal)")
     lines.set_defaults(**_SILENT)
 
+    names = command("learn names", "names that are written in two ways, and your house list", kinds)
+    names.add_argument("--add", nargs=2, action="append", default=[], metavar=("RIGHT", "WRONG"), help="a misspelling")
+    names.add_argument("--distinct", nargs=2, action="append", default=[], metavar="NAME", help="two names, never one")
+    names.add_argument("--from", dest="listing", type=Path, metavar="FILE", help="a listing that you have marked")
+    _add_selection(names)
+    names.add_argument("--output", type=Path, metavar="FILE", help="where the listing goes (default: the terminal)")
+    names.set_defaults(**{**_SILENT, "select": ["NAM"]})
+
     shape = command("json-schema", "print the JSON Schema of findings, copydesk.toml or rules")
     shape.add_argument("name", choices=["findings", "config", "rules"])
     shape.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)

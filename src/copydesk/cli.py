@@ -18,7 +18,7 @@ from typing import cast
 from copydesk import __version__, starter
 from copydesk.arguments import make_parser
 from copydesk.baseline import Baseline, BaselineError, compare, merged, present, read_baseline, write_baseline
-from copydesk.cli_learn import learn_boilerplate
+from copydesk.cli_learn import learn_boilerplate, learn_names
 from copydesk.cli_run import counted, looked_at, open_job, print_reports, run_job, verdict
 from copydesk.completion import completion
 from copydesk.config import Config, ConfigError
@@ -26,6 +26,7 @@ from copydesk.excerpt import visible
 from copydesk.exchange import ReportError
 from copydesk.folders import FolderError, bundled, open_report, read_rules, report_names, rules_folders, suggestion
 from copydesk.history import HistoryError
+from copydesk.house_list import HouseListError
 from copydesk.job import Given, Job, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
 from copydesk.learn import LearnError
@@ -39,7 +40,7 @@ from copydesk.sources import SourceError, find
 
 EXPECTED = (
     *(BaselineError, ConfigError, FolderError, HistoryError, JournalError, LearnError, OutputError, ReportError),
-    *(SchemaError, SourceError),
+    *(HouseListError, SchemaError, SourceError),
 )
 
 
@@ -296,6 +297,7 @@ COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "rules": list_rules,
     "init": write_config,
     "learn boilerplate": learn_boilerplate,
+    "learn names": learn_names,
     "json-schema": print_json_schema,
     "schema": write_schema,
     "completion": print_completion,

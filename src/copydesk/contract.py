@@ -202,6 +202,11 @@ def _folded(s: str) -> str:
     return "".join(c for c in s.casefold() if c.isalnum())
 
 
+def _is_inside_word(text: str, e: Edit) -> bool:
+    """One blank before a capital: without it the two words are one name, as in OpenQuill."""
+    return e.old == " " and text[e.start - 1 : e.start].isalpha() and text[e.end : e.end + 1].isupper()
+
+
 def _name(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
     for e in edits:
         if len(e.old) > NAME_LENGTH or len(e.new) > NAME_LENGTH:
@@ -210,7 +215,7 @@ def _name(article: Article, edits: Sequence[Edit], field: str | None) -> str | N
             return "a digit or a line end would change"
         if _quotes(e.old) != _quotes(e.new):
             return "a quotation mark would change"
-        if not e.new and not e.old.strip():
+        if not e.new and not e.old.strip() and not _is_inside_word(article.text, e):
             return "white space alone is no name"
     return None
 

@@ -53,14 +53,17 @@ def config_of(args: argparse.Namespace, paths: Sequence[Path]) -> Config:
 def folders_of(args: argparse.Namespace, config: Config) -> tuple[str, ...]:
     """Our folder and, after it, the workspace of the user, where there is one."""
     folders = [str(bundled())]
-    workspace = args.workspace
-    if workspace is None and "workspace" in config.values:
-        workspace = (config.folder or Path.cwd()) / config.values["workspace"]
+    workspace = args.workspace or workspace_of(config)
     if workspace is not None:
         if not any((workspace / kind).is_dir() for kind in KINDS):
             raise FolderError(f"{workspace}: a workspace has at least one of the folders {', '.join(KINDS)}")
         folders.append(str(workspace))
     return tuple(folders)
+
+
+def workspace_of(config: Config) -> Path | None:
+    """The user's folder, where the configuration names one."""
+    return (config.folder or Path.cwd()) / config.values["workspace"] if "workspace" in config.values else None
 
 
 def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:

@@ -87,6 +87,11 @@ def _compare(
     return _each(calls, share.compare, min(jobs, len(calls)) or 1, lambda n: None, lambda n: {})
 
 
+def prove(plan: Plan) -> None:
+    """Opens every rule and list of the plan, which proves their form. Raises FolderError."""
+    share.prove(share.pack(plan))
+
+
 def _worthwhile(articles: int) -> int:
     if articles < ALONE:
         return 1

@@ -55,6 +55,12 @@ def pack(plan: Plan) -> bytes:
     return pickle.dumps(plan)
 
 
+def prove(plan: bytes) -> None:
+    """Opens the plan anew, whatever was opened before: its files may have changed. Raises FolderError."""
+    _desk.cache_clear()
+    _desk(plan)
+
+
 def tidy(plan: bytes, batch: Sequence[Source], spill: str) -> Tidied:
     """Reads and tidies a batch; its drafts go to the file `spill`."""
     desk = _desk(plan)

@@ -1,7 +1,7 @@
 """How near two spellings of a name are, and how usual one looks: pure functions, which know no name.
 
-String distance alone cannot tell whether two forms are one name (Millar is not Miller); it only finds the pairs that are worth
-a second look. What decides is for a validator to know.
+String distance alone cannot tell whether two forms are one name (Millar is not Miller); it only finds the pairs that
+are worth a second look. What decides is for a validator to know.
 """
 
 from __future__ import annotations
@@ -16,6 +16,12 @@ from functools import lru_cache
 BUCKET = 16  # words that begin alike, or end alike, that are compared with one another
 LONG = 7  # letters from which two neighbouring slips may be one name
 ENDINGS = frozenset(["", "n", "a", "an", "ian", "i", "y", "ish", "ese", "ic", "o", "e", "er"])
+SUFFIXES = frozenset(
+    {"ism", "ist", "ite", "ian", "ean", "ish", "ese", "isme", "iste", "ismo", "ista", "ico", "ica", "ana", "ano", "ain"}
+    | {"aine", "ing", "ling", "ed", "al", "isation", "ization", "ised", "ized", "nik"}
+)
+STEM = 4  # letters that a name has without its suffix
+LONGEST_SUFFIX = 7
 SOUNDS = re.compile(r"sch|tch|[cpstkg]h|ck|[oe][uo]|ee|ie|ei|iy|ij|([a-z])\1")
 SOUND = {
     "sch": "s", "tch": "c", "ch": "c", "sh": "s", "ph": "v", "th": "t", "kh": "k", "gh": "g", "ck": "k",
@@ -25,21 +31,27 @@ LETTERS = str.maketrans("yjzwfq", "iisvvk")
 
 
 def near(words: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Pairs that are a slip apart, or sound alike. Words that differ at both ends are never compared, so it is no square."""
+    """Pairs that are a slip apart, or alike but for accents, or in sound.
+
+    Words that differ at both ends are not compared, and of many that begin or end alike only some: it is no square.
+    """
+    words = list(words)
+    confused = any("rn" in word for word in words)  # with m, by a machine that reads
     buckets: defaultdict[str, list[str]] = defaultdict(list)
     seen = set()
     for word in words:
-        keys = [word[:3], word[0] + "-" + word[-2:]]
+        base = word if word.isascii() else without_marks(word)
+        keys = [base[:3], base[0] + "-" + base[-2:]]
         if len(word) <= 6:
             keys.append("".join(sorted(word)))
-        if "rn" in word or "m" in word:
+        if confused and ("rn" in word or "m" in word):
             keys.append(word.replace("rn", "m"))
         for key in keys:
             bucket = buckets[key]
             for other in bucket:
-                if (other, word) not in seen and abs(len(other) - len(word)) <= 3:
+                if -4 < len(other) - len(word) < 4 and (other, word) not in seen:
                     seen.add((other, word))
-                    if is_slip(word, other) or sound_alike(word, other):
+                    if is_slip(word, other) or sound_alike(word, other) or differ_in_marks(word, other):
                         yield other, word
             if len(bucket) < BUCKET:
                 bucket.append(word)
@@ -80,6 +92,12 @@ def is_slip(a: str, b: str) -> bool:
     return long == 2 and min(len(a), len(b)) >= LONG
 
 
+def is_one_slip(a: str, b: str) -> bool:
+    """One letter more, less or other, two swapped, or rn for m."""
+    x, y, _ = middles(a, b)
+    return max(len(x), len(y)) == 1 or (len(x) == 2 and x == y[::-1]) or a.replace("rn", "m") == b.replace("rn", "m")
+
+
 def sound_alike(a: str, b: str) -> bool:
     """Two ways to write the sounds of a name in Latin letters: Zelenskyy and Zelensky."""
     if len(a) < LONG - 1 or len(b) < LONG - 1 or a.lower() == b.lower() or differ_in_marks(a, b):
@@ -105,10 +123,38 @@ def is_ending(a: str, b: str) -> bool:
     return not end and len(x) <= 1 and len(y) <= 1 and all(c in "aeioyn" for c in x + y)
 
 
-def is_derived(a: str, b: str) -> bool:
-    """The endings of a country and its people."""
+def is_gendered(a: str, b: str) -> bool:
+    """One has a last "a" that the other has not: Nowicki and Nowicka, Petrov and Petrova, Mario and Maria."""
+    return is_ending(a, b) and a.endswith("a") != b.endswith("a")
+
+
+def is_people(a: str, b: str) -> bool:
+    """The endings of a country and its people: Afghan and Afghani. Truncated names look the same."""
     x, y, end = middles(a.removesuffix("s"), b.removesuffix("s"))
     return not end and x in ENDINGS and y in ENDINGS
+
+
+def is_derived(a: str, b: str) -> bool:
+    """Words made from the same name: Marx and Marxist, Stalinism and Stalinists, London and Londoners."""
+    if a + "ers" == b or b + "ers" == a:
+        return True
+    a, b = a.removesuffix("s"), b.removesuffix("s")
+    first = len(a) - len(middles(a, b)[0]) - len(middles(a, b)[2])
+    for cut in range(first, max(STEM, first - LONGEST_SUFFIX) - 1, -1):
+        x, y = a[cut:], b[cut:]
+        if (x in SUFFIXES and (y in SUFFIXES or y in ENDINGS)) or (y in SUFFIXES and x in ENDINGS):
+            return True
+    return False
+
+
+def meant(name: str, variant: str) -> str:
+    """What of a name a variant stands for: the whole, or the one word of it that a single word is near to."""
+    words = name.split()
+    if len(words) == 1 or " " in variant:
+        return name
+    alike = [w for w in words if w.lower() == variant.lower() or differ_in_marks(w, variant) or is_slip(w, variant)]
+    alike = alike or [w for w in words if sound_alike(w, variant)]
+    return alike[0] if len(alike) == 1 else name
 
 
 class NameTable:
