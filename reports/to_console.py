@@ -15,6 +15,7 @@ from copydesk.excerpt import (
     cleaning,
     clickable,
     count_of,
+    fail_level,
     in_order,
     in_place,
     next_command,
@@ -254,6 +255,8 @@ def _ways(page: _Printer, left: Tally) -> list[tuple[int, str, str]]:
     check = run.command == "check"
     safe, unsafe, person = left.total("repaired") + left.total("safe"), left.total("unsafe"), left.total("person")
     ways = []
+    if blocking := left.total("blocking"):
+        ways.append((blocking, f"{'fails' if blocking == 1 else 'fail'} this run (--fail-level {fail_level(run)})", ""))
     if safe and check:
         ways.append((safe, "can be repaired now:    ", cleaning(run)))
     elif safe:
