@@ -100,7 +100,7 @@ def _context(line: str) -> str:
 def _excerpt(f: Finding, page: Page) -> str:
     """What the first fix changes, or the line that the finding speaks of; then the ways to choose from."""
     out = []
-    if len(f.fixes) == 1 and f.fixes[0].edits:
+    if len(f.fixes) == 1 and f.fixes[0].edits and not (f.applied and f.depends_on):  # else others' edits are in it
         places, more = page.places(f.fixes[0].edits, REACH)
         out += [f"<div class=x>{_place(place)}</div>" for place in places]
         if more:
@@ -111,7 +111,7 @@ def _excerpt(f: Finding, page: Page) -> str:
     if any(p.text.strip() for p in row):
         above, below = map(_context, page.neighbours(quote.line, quote.line, REACH))
         out.append(f'<div class=x>{above}<p data-n="{quote.line}">{_pieces(row, "mark")}</p>{below}</div>')
-    return "".join(out) + _choices(f.fixes, page)
+    return "".join(out) + (_choices(f.fixes, page) if len(f.fixes) > 1 else "")
 
 
 def _choices(fixes: Sequence[Fix], page: Page) -> str:
@@ -200,7 +200,7 @@ def _meaning(way: str, done: bool) -> str:
 
 
 def _rules_table(counts: Tally, labels: Mapping[str, str], out: TextIO) -> None:
-    common = counts.common()
+    common = sorted(counts.common(), key=lambda c: -c.blocking)
     if not common:
         return
     head = (
