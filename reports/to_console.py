@@ -15,6 +15,7 @@ from copydesk.excerpt import (
     cleaning,
     clickable,
     count_of,
+    fail_level,
     in_order,
     in_place,
     next_command,
@@ -108,9 +109,9 @@ def _finding(page: _Printer, path: str, f: Finding, text: Page | None) -> None:
     more = 0
     reach = (page.width - 20) // 2
     if text is not None:
-        if len(f.fixes) == 1:
+        if len(f.fixes) == 1 and not _builds(f):
             places, more = text.places(f.fixes[0].edits, reach)
-        if not any(p.line == f.location.line for p in places):
+        if not any(p.line <= f.location.line < p.line + max(1, len(rows(p.before))) for p in places):
             _quote(page, f, text)
         for place in places:
             _change(page, place)
@@ -118,6 +119,11 @@ def _finding(page: _Printer, path: str, f: Finding, text: Page | None) -> None:
             page.line(page.paint("dim", f"         … and in {count_of(more, 'more place')}"))
     _offer(page, f, text, reach)
     page.line()
+
+
+def _builds(f: Finding) -> bool:
+    """Whether the edits of a repair hold others, too, that stand with their own findings."""
+    return f.applied and bool(f.depends_on)
 
 
 def _quote(page: _Printer, f: Finding, text: Page) -> None:
@@ -172,7 +178,8 @@ def _offer(page: _Printer, f: Finding, text: Page | None, reach: int) -> None:
     rule: Rule | None = page.rules.get(f.code)
     if len(f.fixes) == 1:
         safety = f.fixes[0].safety
-        page.line(f"    {page.paint(str(safety), MARKS[safety])} {one_line(f.fixes[0].title)}")
+        builds = ", after another repair of this place" if _builds(f) else ""
+        page.line(f"    {page.paint(str(safety), MARKS[safety])} {one_line(f.fixes[0].title)}{builds}")
     else:
         for fix in f.fixes[:3]:
             page.line(f"    {page.paint('suggest', '[?]')} perhaps: {one_line(fix.title)}")
@@ -254,6 +261,8 @@ def _ways(page: _Printer, left: Tally) -> list[tuple[int, str, str]]:
     check = run.command == "check"
     safe, unsafe, person = left.total("repaired") + left.total("safe"), left.total("unsafe"), left.total("person")
     ways = []
+    if blocking := left.total("blocking"):
+        ways.append((blocking, f"{'fails' if blocking == 1 else 'fail'} this run (--fail-level {fail_level(run)})", ""))
     if safe and check:
         ways.append((safe, "can be repaired now:    ", cleaning(run)))
     elif safe:

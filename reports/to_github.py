@@ -41,8 +41,9 @@ def render(run: Run, out: TextIO) -> None:
     what = f"{count_of(total, 'finding')} in {count_of(articles, 'article')}, {blocking:,} blocking"
     said = [f"{count_of(repaired, 'repair')} made"] if repaired else []
     if total > len(commands):
+        rest = total - len(commands)
         left = (
-            f"{what}. {total - len(commands):,} of them are only counted here; the summary and the reports have more."
+            f"{what}. {rest:,} {'is' if rest == 1 else 'are'} only counted here; the summary and the reports have more."
         )
         out.write(f"::notice title=copydesk::{_data('. '.join([*said, left]))}\n")
     else:

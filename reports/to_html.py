@@ -40,6 +40,7 @@ from copydesk.model import Finding, Fix, Record, Rule, Run
 MOST = 5_000  # findings: a browser is still quick with as many
 FIRST_RULES = 12
 REACH = 140
+BLOCKS = "Blocking"
 LABELS = {"repaired": "Repaired", "safe": "Safe fix", "unsafe": "Unsafe fix", "person": "To decide"}
 
 
@@ -78,6 +79,8 @@ def _pieces(row: Iterable[Piece], tag: str) -> str:
             text = _text(p.text, spaces=True).replace("\t", "→")
             word = bool(p.text.strip())
             out.append(f"<{tag}>{text}</{tag}>" if word else f"<{tag} class=w>{text.replace(' ', '␣')}</{tag}>")
+        elif tag == "mark":  # a place between two characters
+            out.append("<mark class=w>‸</mark>")
     return "".join(out)
 
 
@@ -97,7 +100,7 @@ def _context(line: str) -> str:
 def _excerpt(f: Finding, page: Page) -> str:
     """What the first fix changes, or the line that the finding speaks of; then the ways to choose from."""
     out = []
-    if len(f.fixes) == 1 and f.fixes[0].edits:
+    if len(f.fixes) == 1 and f.fixes[0].edits and not (f.applied and f.depends_on):  # else others' edits are in it
         places, more = page.places(f.fixes[0].edits, REACH)
         out += [f"<div class=x>{_place(place)}</div>" for place in places]
         if more:
@@ -108,7 +111,7 @@ def _excerpt(f: Finding, page: Page) -> str:
     if any(p.text.strip() for p in row):
         above, below = map(_context, page.neighbours(quote.line, quote.line, REACH))
         out.append(f'<div class=x>{above}<p data-n="{quote.line}">{_pieces(row, "mark")}</p>{below}</div>')
-    return "".join(out) + _choices(f.fixes, page)
+    return "".join(out) + (_choices(f.fixes, page) if len(f.fixes) > 1 else "")
 
 
 def _choices(fixes: Sequence[Fix], page: Page) -> str:
@@ -147,21 +150,17 @@ def _head(run: Run, counts: Tally, labels: Mapping[str, str], out: TextIO) -> No
         f'<style>{_STYLE}</style>\n</head>\n<body data-group="article">\n<header>\n<p class="brand">copydesk</p>\n'
     )
     out.write(f"<h1>{_lead(counts, done)}</h1>\n")
-    total = counts.total("findings")
+    total, blocking = counts.total("findings"), counts.total("blocking")
     if total:
+        tiles = [("blocks", blocking)] if blocking else []
+        tiles += [(way, sum(getattr(c, way) for c in counts.rules.values())) for way in LABELS]
         out.write('<div class="tiles" role="group" aria-label="Show only">\n')
-        for way in LABELS:
-            n = sum(getattr(c, way) for c in counts.rules.values())
+        for way, n in tiles:
             if n or way != "safe":
-                out.write(
-                    f'<button type="button" class="tile {way}" data-way="{way}" aria-pressed="false">'
-                    f"<strong>{n:,}</strong> <span>{labels[way]}</span><small>{_meaning(way, done)}</small></button>\n"
-                )
+                button = f'<button type="button" class="tile {way}" data-way="{way}" aria-pressed="false">'
+                text = f"<span>{labels.get(way, BLOCKS)}</span><small>{_meaning(way, done)}</small>"
+                out.write(f"{button}<strong>{n:,}</strong> {text}</button>\n")
         out.write("</div>\n")
-    blocking = counts.total("blocking")
-    if blocking:
-        one = "finding fails" if blocking == 1 else "findings fail"
-        out.write(f'<p class="blocks"><b>{blocking:,}</b> {one} this run; marked <i>blocks</i> below.</p>\n')
     for note in run.notes:
         out.write(f'<p class="note">{_text(shorten(note, 400))}</p>\n')
     if total and not done:
@@ -169,10 +168,8 @@ def _head(run: Run, counts: Tally, labels: Mapping[str, str], out: TextIO) -> No
     if undo := undo_command(run):
         where = "in place" if in_place(run) else f"into <code>{_text(str(run.out).rstrip('/'))}/corpus</code>"
         out.write(f'<p class="next">The articles were cleaned {where}. To take everything back: ')
-        out.write(
-            f"<code>{escape(undo)}</code>; a single repair: the same with <code>--finding</code> and its number, "
-        )
-        out.write("which stands under <i>Why</i>.</p>\n")
+        out.write(f"<code>{escape(undo)}</code>; a single repair: the same with <code>--finding</code> and its number,")
+        out.write(" which stands under <i>Why</i>.</p>\n")
     out.write("</header>\n")
 
 
@@ -195,6 +192,7 @@ def _meaning(way: str, done: bool) -> str:
     if way == "repaired":
         return "changed; before and after stand below" if done else "right without looking; copydesk clean does it"
     return {
+        "blocks": "this run fails because of them",
         "safe": "could not be made in this run",
         "unsafe": "one likely reading, to be looked at",
         "person": "no fix, or several: a person must say",
@@ -202,7 +200,7 @@ def _meaning(way: str, done: bool) -> str:
 
 
 def _rules_table(counts: Tally, labels: Mapping[str, str], out: TextIO) -> None:
-    common = counts.common()
+    common = sorted(counts.common(), key=lambda c: -c.blocking)
     if not common:
         return
     head = (
@@ -239,7 +237,7 @@ def _toolbar(counts: Tally, labels: Mapping[str, str], shown: int, out: TextIO) 
         '<input type="search" id="words" placeholder="words, a path, a code  ( / )"></label>\n'
         + choice("rule", "Rule", everything + [(c.code, f"{c.name} ({c.findings:,})") for c in by_name])
         + choice("article", "Article", everything)
-        + choice("way", "State", everything + [(w, labels[w]) for w in LABELS])
+        + choice("way", "State", [*everything, ("blocks", BLOCKS), *((w, labels[w]) for w in LABELS)])
         + choice("severity", "Severity", everything + severities)
         + choice("group", "Group by", [("article", "article"), ("rule", "rule")])
         + f'<p><output id="count">{count_of(shown, "finding")}</output> <button type="reset">Show all</button></p>\n'
@@ -354,10 +352,10 @@ code { font: .86em var(--mono); overflow-wrap: anywhere } a { color: var(--link)
 .tile strong { font: 400 1.7rem/1.1 var(--serif); font-variant-numeric: lining-nums; margin-right: .25rem }
 .tile span { font-weight: 600; color: var(--tone) }
 .tile small { display: block; color: var(--soft); font-size: .82rem; line-height: 1.35; margin-top: .25rem }
-.repaired { --tone: var(--repaired) } .safe { --tone: var(--safe) } .unsafe { --tone: var(--unsafe) } .person { --tone: var(--person) }
-.note, .next, .blocks, .leftout { margin: .3rem 0; color: var(--soft) }
+.blocks { --tone: var(--error) } .repaired { --tone: var(--repaired) } .safe { --tone: var(--safe) } .unsafe { --tone: var(--unsafe) } .person { --tone: var(--person) }
+.note, .next, .leftout { margin: .3rem 0; color: var(--soft) }
 .next code { color: var(--ink); background: var(--wash); padding: .15em .4em; border-radius: 3px }
-.blocks b, .blocking { color: var(--error) } .blocking { font-size: .82rem }
+.blocking { color: var(--error) } .blocking { font-size: .82rem }
 .leftout { margin: 2rem 0; padding: .8rem 1rem; background: var(--wash); border-radius: 4px } .wide { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-size: .92rem }
 th, td { text-align: right; padding: .32rem .6rem; border-bottom: 1px solid var(--line); font-weight: 400;
@@ -420,7 +418,8 @@ _SCRIPT = """
     $("article").add(new Option(path + " (" + section.querySelectorAll(".f").length + ")", String(n)));
     for (const card of section.querySelectorAll(".f")) {
       const kinds = card.classList;
-      cards.push({ card, home: section, article: String(n), path, code: card.dataset.c, way: kinds[1], severity: kinds[2] });
+      cards.push({ card, home: section, article: String(n), path, code: card.dataset.c, way: kinds[1],
+        severity: kinds[2], blocks: card.querySelector("i.blocking") !== null });
     }
   });
   const group = (code) => {
@@ -454,7 +453,7 @@ _SCRIPT = """
     for (const c of cards) {
       if (words.length && c.text === undefined) c.text = (c.path + " " + c.card.textContent).toLowerCase();
       const fits = (!want.rule || c.code === want.rule) && (!want.article || c.article === want.article) &&
-        (!want.way || c.way === want.way) && (!want.severity || c.severity === want.severity) &&
+        (!want.way || c.way === want.way || (want.way === "blocks" && c.blocks)) && (!want.severity || c.severity === want.severity) &&
         words.every((word) => c.text.includes(word));
       c.card.hidden = !fits;
       if (fits) { shown++; alive.add(c.card.parentElement); }

@@ -313,7 +313,7 @@ def _text(f: Finding, page: Page | None) -> str:
     lines = [one_line(f.message, 200)]
     if page is None:
         return lines[0]
-    if len(f.fixes) == 1:
+    if len(f.fixes) == 1 and not (f.applied and f.depends_on):  # else its edits hold those of others, too
         places, more = page.places(f.fixes[0].edits, REACH, 2)
         for place in places:
             lines += ["- " + "".join(map(shown, row)) for row in rows(place.before, 5)]

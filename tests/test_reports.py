@@ -418,7 +418,7 @@ def test_github_gets_as_many_annotations_as_it_shows() -> None:
     assert lines == sorted(lines, key=lambda line: ("::error", "::warning", "::notice").index(line.split(" ")[0]))
     assert sum("LAY101" in line for line in lines) == 1
     assert "91 findings" in lines[-1]
-    assert "71 of them are only counted here" in lines[-1]
+    assert "71 are only counted here" in lines[-1]
     assert render("github", with_records(a_run())) == "copydesk: no findings.\n"
 
 

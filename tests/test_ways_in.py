@@ -168,6 +168,34 @@ def test_the_next_command_does_not_repeat_very_many_paths(capsys: pytest.Capture
     assert "copydesk clean PATH --out cleaned" in capsys.readouterr().out
 
 
+# --------------------------------------------------------------------------------------------------- a drop of twelve
+
+
+def test_twelve_new_articles(capsys: pytest.CaptureFixture[str]) -> None:
+    """Three cannot be published, five carry cosmetic dirt: the three are named with why, the five with what is
+    repaired, and nothing is asked about the rest."""
+    head = "---\ntitle: Story {0}\nexcerpt: {1}\npublishedDateTime: {2}\noriginalUrl: https://paper.example/{0}\n"
+    form = head + "provider:\n  name: The Paper\n  domain: paper.example\n---\n\n{3}\n"
+    made = [[str(n), "Rain is expected on the coast.", "2024-05-02T08:00:00Z", f"{n} boats left."] for n in range(13)]
+    for n, text in ((4, "It rained in the the valley."), (6, "It rained ( a lot )."), (8, "Guin\u00c3\u00a9e won.")):
+        made[n][3] = text
+    made[1][2] = "2024-02-30T08:00:00Z"
+    made[5][1], made[7][1] = "The caf&#8217;s owner is here.", "Two  blanks are in here."
+    for n in range(1, 13):
+        Path(f"drop/{n:02d}.md").write_text(form.format(*made[n]))
+    Path("drop/02.md").write_text(BROKEN)
+    Path("drop/03.md").write_bytes(b"---\ntitle: caf\xe9\n---\n")
+    assert main(["check", "drop", "--isolated", "--format", "markdown=s.md", "--format", "github"]) == 1
+    log, summary = capsys.readouterr().out, Path("s.md").read_text("utf-8")
+    assert [line.split("drop/")[1][:2] for line in log.splitlines() if line.startswith("::error")] == ["01", "02", "03"]
+    assert summary.startswith("## copydesk: 3 of 12 articles are blocked\n")
+    assert "5 repairs that `copydesk clean` makes in 5" in summary
+    for n in range(1, 9):
+        assert f"| `{n:02d}.md` |" in summary
+    assert not any(f"{n:02d}.md" in summary + log for n in range(9, 13))
+    assert "Please decide" not in summary
+
+
 # ------------------------------------------------------------------------------------------------ hooks and completion
 
 
