@@ -72,6 +72,10 @@ def test_no_order_of_articles_matters(tmp_path: Path) -> None:
         "© The Gazette, all rights reserved",
         "AI Generated Content",
         "***",
+        "— Anneke Voss",
+        "Anneke Voss is the harbour reporter of the Gazette and lives on a boat.",
+        "Nothing in this letter is investment advice.",
+        "(Reuters)",
     ],
 )
 def test_credits_and_ornaments_stay(tmp_path: Path, tail: str) -> None:

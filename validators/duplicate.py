@@ -63,6 +63,7 @@ class Row(NamedTuple):
     """What is known of an article: 0 or b"" where there is nothing to compare."""
 
     id: str
+    asked: bool  # what is only part of the corpus comes before what was asked for, whatever its date
     age: str
     body: int
     url: int
@@ -142,6 +143,7 @@ class Duplicate(CorpusValidator):
         series = _VARIABLE.sub("#", title) if title else ""
         row = Row(
             article.id,
+            article.asked,
             age(first_value(top, self.date_fields), article.id),
             _hash(body) if len(body) >= self.body_length else 0,
             _hash(url) if url else 0,
@@ -154,7 +156,7 @@ class Duplicate(CorpusValidator):
             _hash(source_of(article, self._source_field)) if top else 0,
             signed,
         )
-        return {"rows": [tuple(row)]} if any(row[2:7]) or row.signature else None
+        return {"rows": [tuple(row)]} if any(row[3:8]) or row.signature else None
 
     def _sign(self, body: str) -> tuple[int, bytes | str]:
         """How many words a body has, and its signature; for the first body the text itself.
@@ -289,7 +291,7 @@ class Duplicate(CorpusValidator):
 
 def _sorted(evidence: Mapping[str, list[Any]]) -> list[Row]:
     """The rows, oldest first."""
-    return sorted(map(Row._make, evidence.get("rows", ())), key=lambda r: (r.age, r.id))
+    return sorted(map(Row._make, evidence.get("rows", ())), key=lambda r: (r.asked, r.age, r.id))
 
 
 def _groups(rows: Iterable[Row], name: str) -> list[list[Row]]:
@@ -347,7 +349,9 @@ def _keeper(group: Sequence[Row]) -> tuple[Row, str]:
     poorer = min(group[1:], key=lambda r: r.values)
     if best.values > FULLER * poorer.values:
         return best, f"its front matter is fuller ({best.values} values, not {poorer.values})"
-    return best, "it is the older one" if best.age < group[1].age else "it comes first by name"
+    if best.age < group[1].age:
+        return best, "it is the older one"
+    return best, "it comes first by name" if best.asked == group[1].asked else "it was there before"
 
 
 def _tell(
@@ -365,10 +369,9 @@ def _tell(
         facts[group[1].id][case] = Told((group[0].id,), count)
         return
     keep, why = keeper
-    told.update(
-        (max(r, keep, key=lambda x: (x.age, x.id)).id, min(r, keep, key=lambda x: (x.age, x.id)).id) for r in group
-    )
     older = group[: group.index(keep)]
+    told.update((keep.id, r.id) for r in older)
+    told.update((r.id, keep.id) for r in group[len(older) + 1 :])
     if older:
         aside = tuple(r.id for r in older)
         facts[keep.id][case] = Told(aside, count, keep.id, why, aside)

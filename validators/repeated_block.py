@@ -48,9 +48,13 @@ _CREDIT = re.compile(
     r"^\W*(?:by\b|photo|image|picture|video|source|credit|written|reporting|additional|edited|translat|contribut|"
     r"with files|correction|clarification|editor|note\b|update|disclos|disclaim|sponsor|paid|opinion|licen[cs]e)|"
     r"\b(?:originally|first) (?:published|appeared)\b|\b(?:generated|written|created) (?:by|with)\b|©|\bcopyright\b|"
-    r"\bcreative commons\b|\bsponsored\b|\breporting by\b|\bAI\b",
+    r"\bcreative commons\b|\bsponsored\b|\breporting by\b|\bAI\b|\b(?:associated press|reuters|AFP|AP|dpa)\b|"
+    r"\b(?:financial|investment|legal|medical|tax) advice\b|"
+    r"\bis (?:an?|the|our) [^.]{0,80}\b(?:reporter|writer|editor|author|journalist|correspondent|columnist|"
+    r"contributor|professor|researcher|fellow|analyst|founder|director)\b",
     re.I,
 )
+_SIGNATURE = re.compile(r"^\W*(?:[A-Z]\S* ){1,3}[A-Z]\S*$")  # as a name: it may be who wrote it
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -85,7 +89,7 @@ class RepeatedBlock(CorpusValidator):
 
     def observe(self, article: Article) -> list[tuple[str, str, str, bytes]]:
         seen = [_hash(x) for x in article.lines if x.kind in KINDS and x.text.strip()]
-        when = age(first_value(top_level(article), DATES), article.id)
+        when = f"{article.asked:d} {age(first_value(top_level(article), DATES), article.id)}"  # asked for: the newest
         hashes = b"".join(h.to_bytes(8, "little") for h in seen)
         return [(article.id, source_of(article, self._source_field), when, hashes)]
 
@@ -341,7 +345,8 @@ def _hash(line: Line) -> int:
 
 def _is_credit(text: str) -> bool:
     """Whether a line says where the article is from, or says nothing in letters: it is not for us to delete."""
-    return _CREDIT.search(text) is not None or _LETTERS.search(text) is None
+    text = text.strip()
+    return any(p.search(text) for p in (_CREDIT, _SIGNATURE)) or _LETTERS.search(text) is None
 
 
 def _cut(article: Article, above: Line, first: Line, last: Line, below: Line | None) -> Edit:
