@@ -49,7 +49,9 @@ def test_a_block_of_a_drop_is_one_finding_that_lists_them_all(tmp_path: Path) ->
     records = run(write(tmp_path / "c", articles), tmp_path / "s", "BOI5")
     ((code, article, support),) = found(records)
     assert (code, article) == ("BOI502", "19.md")
-    assert support == "4 of 20 articles from the same folder, always in the last 2 lines"
+    assert (
+        support == "4 of 20 articles from the same folder, always in the last 2 lines, new: all of the newest have it"
+    )
     evidence = records[-1].findings[0].evidence
     assert evidence["articles"] == ["16.md", "17.md", "18.md", "19.md"]
     assert evidence["what"] == "these 2 lines stand"

@@ -9,6 +9,7 @@ is one finding for all the articles in which it stands, for a person to decide (
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -113,9 +114,12 @@ class RepeatedBlock(CorpusValidator):
                     facts[rows[n][0]].setdefault("delete", []).append(told)
         for article_id, fact in facts.items():
             fact["usual"] = usual[article_id]
+        of_source: dict[str, list[int]] = defaultdict(list)
+        for n, row in enumerate(rows):
+            of_source[row[1]].append(n)
         for block in _blocks(rows, [g for g in groups if not g.certain], self.usual):
             newest = rows[block[0].articles[-1]][0]
-            facts[newest].setdefault("blocks", []).append(_told(rows, block))
+            facts[newest].setdefault("blocks", []).append(_told(rows, block, of_source))
         return Facts(dict(facts))
 
     def _groups(self, rows: Sequence[tuple[str, str, str, bytes]]) -> tuple[list[Group], dict[str, list[int]]]:
@@ -306,7 +310,9 @@ def _is_one_article(rows: Sequence[tuple[str, str, str, bytes]], block: Sequence
     return 2 * len(block) > min(lengths) and shared > 0 and 2 * shared >= min(long)
 
 
-def _told(rows: Sequence[tuple[str, str, str, bytes]], block: Sequence[Group]) -> dict[str, Any]:
+def _told(
+    rows: Sequence[tuple[str, str, str, bytes]], block: Sequence[Group], of_source: Mapping[str, Sequence[int]]
+) -> dict[str, Any]:
     """A block as it is told of the newest article that has it."""
     articles, of = block[0].articles, block[0].of
     start, end = max(g.from_start for g in block), max(g.from_end for g in block)
@@ -317,6 +323,9 @@ def _told(rows: Sequence[tuple[str, str, str, bytes]], block: Sequence[Group]) -
         where, place = f", always {_end('first', start)}", "head"
     elif of:
         where = ", at no fixed place"
+    peers = of_source[rows[articles[0]][1]]
+    if of and len(articles) < of and len(peers) - bisect_left(peers, articles[0]) == len(articles):
+        where += ", new: all of the newest have it"
     ids = [rows[n][0] for n in articles]
     return {
         "lines": [g.hash for g in block],
