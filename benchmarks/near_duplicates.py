@@ -108,26 +108,28 @@ def write_corpus(folder: Path, count: int, pairs: int) -> dict[frozenset[str], t
     return planted
 
 
-def check(folder: Path, jobs: int, every: bool) -> tuple[list[tuple[str, str, str]], str]:
-    """The pairs that the findings name, with their codes, and what the run cost."""
-    with tempfile.TemporaryDirectory() as tmp:
-        out = Path(tmp, "findings.json")
-        words = [sys.executable, "-m", "copydesk", "check", str(folder), "--exit-zero", "--isolated"]
-        words += ["--format", f"jsonl={out}", "--jobs", str(jobs), *([] if every else ["--select", "DUP"])]
-        timed = subprocess.run(["/usr/bin/env", "time", "-v", *words], capture_output=True, text=True)
-        if timed.returncode:
-            sys.exit(timed.stderr)
-        cost = {k.strip(): v for k, _, v in (line.rpartition(": ") for line in timed.stderr.splitlines())}
-        wall = cost["Elapsed (wall clock) time (h:mm:ss or m:ss)"]
-        used = float(cost["User time (seconds)"]) + float(cost["System time (seconds)"])
-        peak = int(cost["Maximum resident set size (kbytes)"]) / 1024
-        found = []
-        for line in out.read_text("utf-8").splitlines():
-            f = json.loads(line)
-            if str(f.get("code", "")).startswith("DUP"):
-                for partner in (f["evidence"].get("partner") or "").split(", "):
-                    found.append((f["article"], partner, f["code"]))
-        return found, f"{wall} wall, {used:.0f} s CPU, {peak:.0f} MB in the largest process"
+def measure(folder: Path, out: Path, jobs: int, select: str) -> str:
+    """Checks the folder, writes the findings to `out`, and says what it cost."""
+    words = [sys.executable, "-m", "copydesk", "check", str(folder), "--exit-zero", "--isolated"]
+    words += ["--format", f"jsonl={out}", "--jobs", str(jobs), *(["--select", select] if select else [])]
+    timed = subprocess.run(["/usr/bin/env", "time", "-v", *words], capture_output=True, text=True)
+    if timed.returncode:
+        sys.exit(timed.stderr)
+    cost = {k.strip(): v for k, _, v in (line.rpartition(": ") for line in timed.stderr.splitlines())}
+    wall = cost["Elapsed (wall clock) time (h:mm:ss or m:ss)"]
+    used = float(cost["User time (seconds)"]) + float(cost["System time (seconds)"])
+    peak = int(cost["Maximum resident set size (kbytes)"]) / 1024
+    return f"{wall} wall, {used:.0f} s CPU, {peak:.0f} MB in the largest process"
+
+
+def named_pairs(out: Path) -> list[tuple[str, str]]:
+    """The pairs that the findings of the DUP rules name."""
+    found = []
+    for line in out.read_text("utf-8").splitlines():
+        f = json.loads(line)
+        if str(f.get("code", "")).startswith("DUP") and "partner" in f["evidence"]:
+            found += [(f["article"], partner) for partner in f["evidence"]["partner"].split(", ")]
+    return found
 
 
 def run() -> None:
@@ -138,13 +140,14 @@ def run() -> None:
     options.add_argument("--all-rules", action="store_true", help="the cost with every rule on, not only DUP")
     args = options.parse_args()
     with tempfile.TemporaryDirectory() as tmp:
-        folder = Path(tmp, "corpus")
+        folder, out = Path(tmp, "corpus"), Path(tmp, "findings.jsonl")
         planted = write_corpus(folder, args.articles, args.pairs)
         size = sum(p.stat().st_size for p in folder.rglob("*.txt")) / 1e6
-        found, cost = check(folder, args.jobs, args.all_rules)
+        cost = measure(folder, out, args.jobs, "" if args.all_rules else "DUP")
+        found = named_pairs(out)
     chain = args.articles - CHAIN
     in_chain = [f for f in found if int(Path(f[0]).stem) >= chain]
-    named = {frozenset(f[:2]) for f in found if f not in in_chain}
+    named = {frozenset(f) for f in found if f not in in_chain}
     print(f"{args.articles:,} articles, {size:.0f} MB, {len(planted)} planted pairs: {cost}")
     print(f"precision {len(named & set(planted)) / max(len(named), 1):.4f} ({len(named)} pairs named)")
     for low, high in ((0.05, 0.1), (0.1, 0.2), (0.2, 0.3), (0.3, 0.4)):
@@ -158,8 +161,8 @@ def run() -> None:
             *row,
             sep="  ",
         )
-    steps = [abs(int(Path(a).stem) - int(Path(b).stem)) for a, b, _ in in_chain]
-    groups = len({b for _, b, _ in in_chain})
+    steps = [abs(int(Path(a).stem) - int(Path(b).stem)) for a, b in in_chain]
+    groups = len({b for _, b in in_chain})
     print(f"chain of {CHAIN}: {groups} groups, at most {max(steps, default=0)} steps apart in one")
 
 

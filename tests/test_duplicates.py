@@ -289,3 +289,26 @@ def test_who_stays_for_another_never_goes() -> None:
     rows = [record("a", "c", "nobody"), record("b", "b", "a"), record("c", "c", "b"), record("d", "d", "elsewhere")]
     moved = set_aside(rows)
     assert list(moved) == ["a"]
+
+
+# --------------------------------------------------------------------------------------------------- a new drop
+
+
+def test_a_drop_is_compared_with_the_corpus_and_told_of_it(tmp_path: Path) -> None:
+    """Whatever the dates and names: what was not asked for cannot carry a finding."""
+    (tmp_path / "drop").mkdir()
+    (tmp_path / "old").mkdir()
+    words = random.Random(8).choices(WORDS, k=240)
+    for n, date in enumerate(("2024-05-01", "2020-05-01")):
+        for folder, text in (
+            ("old", written(words[n * 120 :][:120])),
+            ("drop", written([*words[n * 120 :][:120], "at", "last"])),
+        ):
+            name, content = article(f"{folder}/{n}.md", text, date=date if folder == "drop" else "2022-01-01")
+            (tmp_path / name).write_text(content)
+    (tmp_path / "copydesk.toml").write_text('corpus = ["old"]\n')
+    out = tmp_path / "findings.json"
+    config = ("--config", tmp_path / "copydesk.toml", "--select", "DUP", "--format", f"json={out}")
+    assert command("check", tmp_path / "drop", *config) == 0
+    found = json.loads(out.read_text())["findings"]
+    assert [(f["article"], f["evidence"]["partner"]) for f in found] == [("0.md", "old/0.md"), ("1.md", "old/1.md")]

@@ -49,7 +49,9 @@ def test_a_block_of_a_drop_is_one_finding_that_lists_them_all(tmp_path: Path) ->
     records = run(write(tmp_path / "c", articles), tmp_path / "s", "BOI5")
     ((code, article, support),) = found(records)
     assert (code, article) == ("BOI502", "19.md")
-    assert support == "4 of 20 articles from the same folder, always in the last 2 lines"
+    assert (
+        support == "4 of 20 articles from the same folder, always in the last 2 lines, new: all of the newest have it"
+    )
     evidence = records[-1].findings[0].evidence
     assert evidence["articles"] == ["16.md", "17.md", "18.md", "19.md"]
     assert evidence["what"] == "these 2 lines stand"
@@ -72,6 +74,10 @@ def test_no_order_of_articles_matters(tmp_path: Path) -> None:
         "© The Gazette, all rights reserved",
         "AI Generated Content",
         "***",
+        "— Anneke Voss",
+        "Anneke Voss is the harbour reporter of the Gazette and lives on a boat.",
+        "Nothing in this letter is investment advice.",
+        "(Reuters)",
     ],
 )
 def test_credits_and_ornaments_stay(tmp_path: Path, tail: str) -> None:

@@ -31,6 +31,7 @@ _SERIES = re.compile(
     r"newsletter|open thread|week in review|this week|today|editorial|corrections?|letters|news in brief|in brief|"
     r"release notes|changelog|podcast|episode|obituar(?:y|ies)|weather|horoscope|crossword|quiz)\b"
 )
+_NOTHING: bytes | str = b""
 COMPARED = 20_000  # words of each of two texts that are compared one by one
 PROSE_WORDS = 60  # from so many on, only prose is compared
 LONG = 100  # code points: a line of prose,
@@ -46,6 +47,7 @@ class Row(NamedTuple):
     """What is known of an article: 0 or b"" where there is nothing to compare."""
 
     id: str
+    asked: bool  # what is only part of the corpus comes before what was asked for, whatever its date
     age: str
     body: int
     url: int
@@ -56,7 +58,7 @@ class Row(NamedTuple):
     words: int
     values: int  # of the front matter
     source: int
-    signature: bytes
+    signature: bytes | str  # or the text, where it is not signed yet
 
 
 class Compared(NamedTuple):
@@ -105,11 +107,10 @@ class Duplicate(CorpusValidator):
 
     def __post_init__(self) -> None:
         self._source_field = ""
-        self._changed: frozenset[str] = frozenset()
+        self._first = True
 
     def prepare(self, setup: Setup) -> None:
         self._source_field = str(setup.options.get("source", ""))
-        self._changed = frozenset(setup.options.get("changed", ()))
 
     # ------------------------------------------------------------------------------------------------- evidence
 
@@ -119,15 +120,15 @@ class Duplicate(CorpusValidator):
         excerpt = _plain(first_value(top, self.excerpt_fields))
         url = canonical(first_value(top, self.url_fields))
         body = article.text[article.body.start :]
-        count, signed = len(body.split()) if len(body) < self.body_length else 0, b""
+        count, signed = len(body.split()) if len(body) < self.body_length else 0, _NOTHING
         if len(body) >= self.body_length:
-            words = hash_words(body)
-            count, signed = len(words), signature(words) if len(words) >= self.least_words else b""
+            count, signed = self._sign(body)
             body = " ".join(body.split())
         series = _VARIABLE.sub("#", title) if title else ""
         row = Row(
             article.id,
-            age(first_value(top, self.date_fields), article.id, article.id in self._changed),
+            article.asked,
+            age(first_value(top, self.date_fields), article.id),
             _hash(body) if len(body) >= self.body_length else 0,
             _hash(url) if url else 0,
             _hash(title) if title else 0,
@@ -139,7 +140,18 @@ class Duplicate(CorpusValidator):
             _hash(source_of(article, self._source_field)) if top else 0,
             signed,
         )
-        return {"rows": [tuple(row)]} if any(row[2:7]) or row.signature else None
+        return {"rows": [tuple(row)]} if any(row[3:8]) or row.signature else None
+
+    def _sign(self, body: str) -> tuple[int, bytes | str]:
+        """How many words a body has, and its signature; for the first body the text itself.
+
+        Where no second one comes, there is nothing to compare, and numpy is never loaded.
+        """
+        if self._first:
+            self._first = False
+            return len(_WORD.findall(body)), body
+        words = hash_words(body)
+        return len(words), signature(words) if len(words) >= self.least_words else b""
 
     def merge(self, a: dict[str, list[Any]], b: dict[str, list[Any]]) -> dict[str, list[Any]]:
         for key, more in b.items():
@@ -149,13 +161,19 @@ class Duplicate(CorpusValidator):
     def pairs(self, evidence: dict[str, list[Any]]) -> list[tuple[str, str]]:
         """Articles whose words are alike, one of each body; and those of one address with different bodies."""
         rows = _sorted(evidence)
-        bodies: set[int] = set()
-        signed = []
+        bodies: dict[int, Row] = {}
         for row in rows:
-            if row.signature and row.body not in bodies:
-                signed.append(row)
-            bodies.add(row.body)
-        found = [(signed[i].id, signed[j].id) for i, j, _ in near_pairs([r.signature for r in signed], self.like)]
+            if row.signature:
+                bodies.setdefault(row.body, row)
+        signed: list[tuple[str, bytes]] = []
+        for row in bodies.values() if len(bodies) > 1 else ():
+            mark = row.signature
+            if isinstance(mark, str):
+                words = hash_words(mark)
+                mark = signature(words) if len(words) >= self.least_words else b""
+            if mark:
+                signed.append((row.id, mark))
+        found = [(signed[i][0], signed[j][0]) for i, j, _ in near_pairs([s for _, s in signed], self.like)]
         for group in _groups(rows, "url"):
             first = group[0]
             found += [(first.id, r.id) for r in group[1:] if first.body and r.body and first.body != r.body]
@@ -257,7 +275,7 @@ class Duplicate(CorpusValidator):
 
 def _sorted(evidence: Mapping[str, list[Any]]) -> list[Row]:
     """The rows, oldest first."""
-    return sorted(map(Row._make, evidence.get("rows", ())), key=lambda r: (r.age, r.id))
+    return sorted(map(Row._make, evidence.get("rows", ())), key=lambda r: (r.asked, r.age, r.id))
 
 
 def _groups(rows: Iterable[Row], name: str) -> list[list[Row]]:
@@ -315,7 +333,9 @@ def _keeper(group: Sequence[Row]) -> tuple[Row, str]:
     poorer = min(group[1:], key=lambda r: r.values)
     if best.values > FULLER * poorer.values:
         return best, f"its front matter is fuller ({best.values} values, not {poorer.values})"
-    return best, "it is the older one" if best.age < group[1].age else "it comes first by name"
+    if best.age < group[1].age:
+        return best, "it is the older one"
+    return best, "it comes first by name" if best.asked == group[1].asked else "it was there before"
 
 
 def _tell(
@@ -333,10 +353,9 @@ def _tell(
         facts[group[1].id][case] = Told((group[0].id,), count)
         return
     keep, why = keeper
-    told.update(
-        (max(r, keep, key=lambda x: (x.age, x.id)).id, min(r, keep, key=lambda x: (x.age, x.id)).id) for r in group
-    )
     older = group[: group.index(keep)]
+    told.update((keep.id, r.id) for r in older)
+    told.update((r.id, keep.id) for r in group[len(older) + 1 :])
     if older:
         aside = tuple(r.id for r in older)
         facts[keep.id][case] = Told(aside, count, keep.id, why, aside)

@@ -9,6 +9,7 @@ is one finding for all the articles in which it stands, for a person to decide (
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,9 +33,13 @@ _CREDIT = re.compile(
     r"^\W*(?:by\b|photo|image|picture|video|source|credit|written|reporting|additional|edited|translat|contribut|"
     r"with files|correction|clarification|editor|note\b|update|disclos|disclaim|sponsor|paid|opinion|licen[cs]e)|"
     r"\b(?:originally|first) (?:published|appeared)\b|\b(?:generated|written|created) (?:by|with)\b|©|\bcopyright\b|"
-    r"\bcreative commons\b|\bsponsored\b|\breporting by\b|\bAI\b",
+    r"\bcreative commons\b|\bsponsored\b|\breporting by\b|\bAI\b|\b(?:associated press|reuters|AFP|AP|dpa)\b|"
+    r"\b(?:financial|investment|legal|medical|tax) advice\b|"
+    r"\bis (?:an?|the|our) [^.]{0,80}\b(?:reporter|writer|editor|author|journalist|correspondent|columnist|"
+    r"contributor|professor|researcher|fellow|analyst|founder|director)\b",
     re.I,
 )
+_SIGNATURE = re.compile(r"^\W*(?:[A-Z]\S* ){1,3}[A-Z]\S*$")  # as a name: it may be who wrote it
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -69,7 +74,7 @@ class RepeatedBlock(CorpusValidator):
 
     def observe(self, article: Article) -> list[tuple[str, str, str, bytes]]:
         seen = [_hash(x) for x in article.lines if x.kind in KINDS and x.text.strip()]
-        when = age(first_value(top_level(article), DATES), article.id)
+        when = f"{article.asked:d} {age(first_value(top_level(article), DATES), article.id)}"  # asked for: the newest
         hashes = b"".join(h.to_bytes(8, "little") for h in seen)
         return [(article.id, source_of(article, self._source_field), when, hashes)]
 
@@ -93,9 +98,12 @@ class RepeatedBlock(CorpusValidator):
                     facts[rows[n][0]].setdefault("delete", []).append(told)
         for article_id, fact in facts.items():
             fact["usual"] = usual[article_id]
+        of_source: dict[str, list[int]] = defaultdict(list)
+        for n, row in enumerate(rows):
+            of_source[row[1]].append(n)
         for block in _blocks(rows, [g for g in groups if not g.certain], self.usual):
             newest = rows[block[0].articles[-1]][0]
-            facts[newest].setdefault("blocks", []).append(_told(rows, block))
+            facts[newest].setdefault("blocks", []).append(_told(rows, block, of_source))
         return Facts(dict(facts))
 
     def _groups(self, rows: Sequence[tuple[str, str, str, bytes]]) -> tuple[list[Group], dict[str, list[int]]]:
@@ -286,7 +294,9 @@ def _is_one_article(rows: Sequence[tuple[str, str, str, bytes]], block: Sequence
     return 2 * len(block) > min(lengths) and shared > 0 and 2 * shared >= min(long)
 
 
-def _told(rows: Sequence[tuple[str, str, str, bytes]], block: Sequence[Group]) -> dict[str, Any]:
+def _told(
+    rows: Sequence[tuple[str, str, str, bytes]], block: Sequence[Group], of_source: Mapping[str, Sequence[int]]
+) -> dict[str, Any]:
     """A block as it is told of the newest article that has it."""
     articles, of = block[0].articles, block[0].of
     start, end = max(g.from_start for g in block), max(g.from_end for g in block)
@@ -297,6 +307,9 @@ def _told(rows: Sequence[tuple[str, str, str, bytes]], block: Sequence[Group]) -
         where, place = f", always {_end('first', start)}", "head"
     elif of:
         where = ", at no fixed place"
+    peers = of_source[rows[articles[0]][1]]
+    if of and len(articles) < of and len(peers) - bisect_left(peers, articles[0]) == len(articles):
+        where += ", new: all of the newest have it"
     ids = [rows[n][0] for n in articles]
     return {
         "lines": [g.hash for g in block],
@@ -325,7 +338,8 @@ def _hash(line: Line) -> int:
 
 def _is_credit(text: str) -> bool:
     """Whether a line says where the article is from, or says nothing in letters: it is not for us to delete."""
-    return _CREDIT.search(text) is not None or _LETTERS.search(text) is None
+    text = text.strip()
+    return any(p.search(text) for p in (_CREDIT, _SIGNATURE)) or _LETTERS.search(text) is None
 
 
 def _cut(article: Article, above: Line, first: Line, last: Line, below: Line | None) -> Edit:

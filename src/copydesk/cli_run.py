@@ -104,7 +104,7 @@ def _new_since(
     if then and job.comparison:
         spill = spill / "then"
         spill.mkdir()
-        plan = replace(job.plan, options={**job.plan.options, "changed": list(job.comparison.now), "suppressed": {}})
+        plan = replace(job.plan, options={**job.plan.options, "suppressed": {}})
         before = fingerprints(process(plan, then, spill, args.jobs, said).records)
         known = {job.comparison.now[identity]: found for identity, found in before.items()}
     return NewOnly(records, known)

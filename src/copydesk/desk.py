@@ -143,6 +143,8 @@ def tidy(desk: Desk, draft: Draft) -> Article | None:
 
 def observe(desk: Desk, draft: Draft, article: Article) -> Iterator[tuple[Checker, Any]]:
     """What an article contributes to the evidence of each corpus validator."""
+    if not draft.source.asked:
+        article = replace(article, asked=False)
     for checker in desk.corpus:
         assert isinstance(checker.validator, CorpusValidator)
         try:

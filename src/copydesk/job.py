@@ -118,10 +118,9 @@ def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
         articles, comparison = compare(changes, since, found.articles, root, scratch)
         found = replace(found, articles=articles)
         comparison = replace(comparison, notes=notes)
-        options = {**plan.options, "changed": list(comparison.changed)}
-        if options.get("suppressions"):
-            options["suppressed"] = {s: comparison.allowed(s, plan) for s in comparison.changed}
-        plan = replace(plan, options=options)
+        if plan.options.get("suppressions"):
+            allowed = {s: comparison.allowed(s, plan) for s in comparison.changed}
+            plan = replace(plan, options={**plan.options, "suppressed": allowed})
     level = args.fail_level or values.get("fail-level", "error")
     levels = {str(s): s for s in Severity}
     if level not in levels:

@@ -114,11 +114,11 @@ def near_pairs(signatures: Sequence[bytes], least: float, most: int = 3) -> list
     Of the pairs of each j with what stands before it, `most` are given: the first that is nearly as like as the best,
     and the best. The time grows with the number of texts, not of pairs, whatever the texts.
     """
-    import numpy as np
-
     count = len(signatures)
     if count < 2:
         return []
+    import numpy as np
+
     table = np.frombuffer(b"".join(signatures), np.uint32).reshape(count, PERMUTATIONS)
     rare = _rare(table)
     found: list[NDArray[np.uint64]] = []

@@ -290,6 +290,8 @@ class Article:
     parts: tuple[Part, ...]
     passages: tuple[Passage, ...]
     language: str = "en"
+    asked: bool = True
+    """Whether it is reported; what is only part of the corpus gives evidence. Set where it is observed."""
 
 
 # ------------------------------------------------------------------------------------------------- rules and runs

@@ -78,15 +78,8 @@ def canonical(url: str) -> str:
     return f"{host}{port}{path}?{query}#{fragment}"
 
 
-def age(date: str, article: str, is_new: bool = False) -> str:
-    """A text to sort articles by, oldest first: the date; a date in the file's name stands in for a missing one.
-
-    `is_new`: the article came with the change that is checked, so whatever its date it is the newest.
-    """
-    return f"~{_age(date, article)}" if is_new else _age(date, article)
-
-
-def _age(date: str, article: str) -> str:
+def age(date: str, article: str) -> str:
+    """A text to sort articles by, oldest first: the date; a date in the file's name stands in for a missing one."""
     try:
         when = datetime.fromisoformat(date.strip())
     except ValueError:
