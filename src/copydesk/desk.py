@@ -291,11 +291,9 @@ def _move(
 def _again(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: Mapping[str, Facts]) -> list[Finding]:
     """What a checker says now, and what a lasting one said before of places that no repair has touched."""
     found = _look(desk, checker, draft, article, facts)
-    if checker.validator.lasting:
-        starts = sorted(f.span.start for f in found)
-        old = draft.found.get(checker.key, ())
-        found += [f for f in old if bisect_left(starts, f.span.start) == bisect_right(starts, f.span.end)]
-    return found
+    old = draft.found.get(checker.key, []) if checker.validator.lasting else []
+    at = sorted(f.span.start for f in found) if old else []
+    return found + [f for f in old if bisect_left(at, f.span.start) == bisect_right(at, f.span.end)]
 
 
 def _shifted(f: Finding, by: int) -> Finding:
