@@ -146,7 +146,7 @@ class Lexicon:
     def found(self, words: frozenset[str]) -> frozenset[str]:
         """Those of the words that need a look."""
         found = words & self.triggers
-        found |= {w for w in words if w[-4:] in self.last_letters and self.ends_foreign(w)}
+        found |= {w for w in words if len(w) > LONG and w[-4:] in self.last_letters and self.ends_foreign(w)}
         return found
 
     def language(self, words: Sequence[str]) -> str | None:
