@@ -19,31 +19,13 @@ from copydesk.rows import Mark, Row, is_prose
 SHORT = 240  # code points; a longer line is never a label
 FILLER = r"(?:\S*[^\s.!?;:] ){0,23}\S+"  # what `{…}` stands for: words of one sentence
 KINDS = frozenset(
-    [
-        "advertisement",
-        "sharing",
-        "newsletter",
-        "navigation",
-        "reading-time",
-        "comments",
-        "related",
-        "orphan",
-        "media",
-        "promotion",
-        "legal",
-        "teaser",
-        "ai",
-        "paid",
-        "opinion",
-        "byline",
-        "credit",
-        "paywall",
-        "error",
-        "cookies",
-    ]
+    (
+        *("advertisement", "sharing", "newsletter", "navigation", "reading-time", "comments", "related", "orphan"),
+        *("media", "promotion", "legal", "teaser", "cookies", "ai", "paid", "opinion"),
+    )
 )
 WHERE = frozenset(
-    ["anywhere", "tail", "head", "run", "beside", "label", "marker", "weak-marker", "lead", "prefix", "disclosure"]
+    ["anywhere", "tail", "run", "beside", "reply", "label", "marker", "weak-marker", "lead", "disclosure"]
 )
 
 _EDGES = " \t*_#>•·|-:!.…›»‹«~=()[]\"'"
@@ -52,6 +34,7 @@ _SAME = str.maketrans(
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SLOT = re.compile(r"\{(\w+)\}")
+_ITEM = re.compile(r"\s{2,}|\s?(?:[-+*•‣◦]|\d{1,9}[.)])\s")  # an item of a list, or what goes on below one
 _LINK = re.compile(r"!?\[([^\[\]\r\n]{0,200})\]\([^()\s]{0,500}\)")
 
 
@@ -126,7 +109,7 @@ class Phrases:
             marks: tuple[Mark, ...] = ()
             if len(text) <= SHORT and line.kind in ("paragraph", "list", "heading"):
                 marks = self.marks(text)
-                if line.kind == "list":
+                if line.kind == "list" and _ITEM.match(line.text):
                     marks = tuple(m for m in marks if m.where == "anywhere" and text.count(" ") > 2)
                 elif line.kind == "heading" and not text.startswith("#"):
                     marks = ()  # underlined: the line below would be left behind
