@@ -9,9 +9,11 @@ has it, says where the article begins; the words of the story tell its own parag
 from __future__ import annotations
 
 import re
+from bisect import bisect, bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from copydesk.validator import (
@@ -19,24 +21,28 @@ from copydesk.validator import (
     Contract,
     Edit,
     Hit,
-    Mark,
     Row,
     Safety,
     Setup,
     Span,
+    Stretch,
     Validator,
     ends_a_sentence,
     excerpt,
     fix,
+    join,
+    names_a_date,
     places,
+    recognise_lists,
+    thin_out,
+    weigh,
+    words_of,
 )
 
 ENOUGH = 40  # words of running text; with less there is no article to take out
 LONG = 60  # words; a longer stretch says no more for being longer
 
 CORES = 6  # runs of paragraphs that are tried as the core of the story
-AROUND = 4  # stretches on each side that tell text from teasers
-SPARSE = 0.56  # share of running text among them, up to which it is sparse
 GAP = 3  # labels or titles that may stand between two paragraphs of a story
 BELOW = 12  # stretches between the title and the first paragraph
 FEW = 60  # words of running text, below which a page is left to a person
@@ -48,129 +54,17 @@ PAGE_KINDS = frozenset(["label", "byline", "caption", "call", "comments", "legal
 TITLES = 6  # short lines before or behind an article, from which on they are no part of it
 STRANGE = 0.2  # a paragraph that shares less of its longer words with the story is one of another story
 
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
-_TITLE_END = re.compile(r"\s+(?:[-–—|:»·]|::)\s+")
-_CONNECTIVES = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "at",
-        "by",
-        "for",
-        "from",
-        "in",
-        "of",
-        "on",
-        "or",
-        "that",
-        "the",
-        "to",
-        "with",
-        "und",
-        "der",
-        "die",
-        "das",
-        "von",
-        "mit",
-        "für",
-        "et",
-        "de",
-        "la",
-        "le",
-        "les",
-        "des",
-        "du",
-        "y",
-        "el",
-        "los",
-        "las",
-        "e",
-        "di",
-        "il",
-        "che",
-        "do",
-        "da",
-        "o",
-        "um",
-        "uma",
-        "en",
-        "het",
-        "een",
-        "van",
-    ]
-)
-_SAID = re.compile(r"\b(?:said|says|wrote|schrieb|sagt|a dit|dit|dijo|dice|disse|diz|schreef|zegt)\s?:$", re.I)
-_LEGAL = re.compile(
-    r"\b(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|tutti i diritti "
-    r"riservati|todos os direitos reservados|alle rechten voorbehouden|registered trademarks? of|may not be (?:published|"
-    r"reproduced|copied)|this site is protected by recaptcha|acceptance of (?:our|the) (?:terms|user))\b",
-    re.I,
-)
-_SENTENCE = re.compile(r"\w\w[.!?][”\"’)]?\s")
+_TITLE_END = re.compile(r"\s(?:[-–—|:»·]|::)\s")
 _AMOUNT = re.compile(
-    r"[½¼¾⅓⅔\d] ?(?:cups?|tsp|tbsp|teaspoons?|tablespoons?|ounces?|oz|lbs?|pounds?|grams?|g|kg|ml|cl|dl|l|el|tl|prisen?|"
-    r"bund|stück|cucharad(?:it)?as?|cuill[eè]res?|cucchia(?:i|io|ini|ino)|colher(?:es)?|eetlepels?|theelepels?|cloves?|"
+    r"[½¼¾⅓⅔\d] ?(?:cups?|tsp|tbsp|teaspoons?|tablespoons?|ounces?|oz|lbs?|pounds?|grams?|g|kg|ml|cl|dl|l|el|tl|"
+    r"prisen?|bund|stück|cucharad(?:it)?as?|cuill[eè]res?|cucchia(?:i|io|ini|ino)|colher(?:es)?|eetlepels?|theelepels?|cloves?|"
     r"slices?|large|medium|small|green|red|yellow|purple|blue)\b",
     re.I,
 )
-_BULLET = re.compile(r"\s*(?:[-+*•#]|\d{1,3}[.)])\s")
-_LISTED = re.compile(
-    r"[-–+•*]?\s?[$€£+−-]?\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tues?|wed|thur?s?|fri|sat|sun)[a-z]{0,6}"
-    r"\.? \d|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
-    re.I,
-)
 _BIO = re.compile(
-    r"\b(?:is|was|has been|covers|writes|reports) (?:[\w,’'.\-]+ ){0,12}?(?:reporter|editor|writer|correspondent|journalist|"
-    r"columnist|author|producer|contributor|freelancer?|blogger|founder|professor)\b"
+    r"\b(?:is|was|has been|covers|writes|reports) (?:[\w,’'.\-]+ ){0,12}?(?:reporter|editor|writer|correspondent|"
+    r"journalist|columnist|author|producer|contributor|freelancer?|blogger|founder|professor)\b"
 )
-_CREDIT = re.compile(
-    r"^\(?(?:photo|image|picture|illustration|credit|foto|fotos|bild|crédito|crédit|crédits|imagen|immagine|imagem|beeld)"
-    r"(?:s|graph|graphie)?(?: credit| by| courtesy| copyright|e?: | von | de | di | door )"
-    r"|\((?:photo|image|credit|source|ap|reuters|getty|afp|file|foto|epa)\b[^()]{0,120}\)?\)?$"
-    r"|[(/]\s*(?:ap|afp|reuters|epa|getty images|getty|shutterstock|istock)(?: photo)?\s*\)?$"
-    r"|\b(?:via getty images|getty images for [\w ]{1,40}|ap photo|associated press file)\b[^.]{0,40}\)?\.?$"
-    r"|^(?:©|ⓒ)|^(?:ap|epa|afp|reuters|getty(?: images)?|istock|shutterstock|alamy|(?:[\w.'’-]+ ){1,4}/ (?:ap|afp|reuters|getty)\b.{0,20})$"
-    r"|^(?:image copyright|image caption|media caption|courtesy (?:of )?)",
-    re.I,
-)
-_BYLINE = re.compile(
-    r"^(?:by|written by|posted by|story by|von|por|par|di|door|text|words by)\b\W{0,3}(?:\w[\w.'’\-]*[ ,&|]{0,3}){0,8}$",
-    re.I,
-)
-_DATE = re.compile(
-    r"\b(?:19|20)\d\d\b|\b\d{1,2}:\d\d\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b(?:hours?|minutes?|days?) ago\b"
-    r"|^(?:published|updated|posted|last updated|first published)\b",
-    re.I,
-)
-_CALL = re.compile(
-    r"^(?:follow|subscribe|sign up|join|click|download|email|e-mail|contact|read more|read also|see also|related|also read"
-    r"|watch|listen|more:|copyright|©|the views expressed|this (?:site|website) uses|we use cookies|by (?:signing|using|"
-    r"continuing|clicking|submitting)|all rights|want (?:more|to)|need more|get (?:the|our|breaking|this|more)|got a|"
-    r"have a (?:news )?tip|leggi anche|lesen sie|lire aussi|lea también|leia também|lees ook|don['’]t miss|must read)\b",
-    re.I,
-)
-_FORM = re.compile(
-    r"\b(?:newsletter|our app|all rights reserved|privacy policy|terms of (?:use|service)|may earn (?:a|an))\b", re.I
-)
-_PROVENANCE = re.compile(
-    r"^\W{0,2}(?:correction|clarification|editor['’]?s['’]? note|additional reporting|reporting by|with files from)\b"
-    r"|\bcontributed (?:to|reporting)\b|\b(?:originally|first) (?:published|appeared)\b",
-    re.I,
-)
-
-
-@dataclass(slots=True)
-class Stretch:
-    """Lines that make up one paragraph, label or title; `first` and `last` are indexes of rows."""
-
-    first: int
-    last: int
-    text: str
-    words: list[str]
-    score: float = 0.0
-    kind: str = ""
-    sparse: bool = False
 
 
 class Core(NamedTuple):
@@ -278,129 +172,6 @@ def _is_around(stretches: Sequence[Stretch], run: Sequence[int]) -> bool:
     return any(kind in PAGE_KINDS for kind in kinds) or kinds.count("short") >= TITLES
 
 
-def join(rows: Sequence[Row]) -> list[Stretch]:
-    """The rows as stretches: what was split at links is one again, for weighing only."""
-    out: list[Stretch] = []
-    for n, row in enumerate(rows):
-        if n and _goes_on(rows, n):
-            out[-1].last = n
-            out[-1].text += " " + row.text
-        else:
-            out.append(Stretch(n, n, row.text, []))
-    for s in out:
-        s.words = _WORD.findall(s.text)
-    return out
-
-
-def _goes_on(rows: Sequence[Row], n: int) -> bool:
-    """Whether row `n` goes on with the sentence of the row above."""
-    above, row = rows[n - 1], rows[n]
-    if row.at != above.at + 1:
-        return False
-    unfinished = not ends_a_sentence(above.text) and above.text[-1] != ":"
-    if row.marks or above.marks:
-        return unfinished and row.text[0].islower() and above.text.count(" ") > 2
-    if _begins_a_block(row) or above.text.startswith("#"):
-        return False
-    if row.text[0] == "(" and unfinished and above.text[-1] not in ",;" and len(row.text) > 40:
-        return True
-    if _opens_lower(row.text):
-        return not above.marks and (len(above.text) > 1 or above.text.isalnum())
-    if above.text[-1] in "(“‘" or row.text == "(" or above.text.endswith(("'s", "’s")):
-        return True
-    if above.text[-1] in ",;" and len(above.text) > 12:
-        return True
-    if above.text.casefold().rpartition(" ")[2] in _CONNECTIVES:
-        return True
-    below = rows[n + 1] if n + 1 < len(rows) and rows[n + 1].at == row.at + 1 else None
-    return bool(
-        unfinished
-        and below
-        and not below.marks
-        and _opens_lower(below.text)
-        and len(row.text) < 120
-        and len(above.text) > 12
-    )
-
-
-def _begins_a_block(row: Row) -> bool:
-    return row.line.kind in ("table", "code", "quote") or _BULLET.match(row.line.text) is not None
-
-
-def _opens_lower(text: str) -> bool:
-    return text[0].islower() or text[0] in ",.;:)’”!?" or text.startswith("'s ")
-
-
-def weigh(stretches: Sequence[Stretch], rows: Sequence[Row], common: frozenset[str]) -> None:
-    """Gives every stretch its score: words of running text count for an article, labels and titles against one."""
-    long = [w.casefold() for s in stretches if len(s.words) >= 12 for w in s.words]
-    known = sum(w in common for w in long) > 0.2 * len(long)
-    for s in stretches:
-        size = max(len(s.words), len(s.text) // 12)
-        marks = [m for r in rows[s.first : s.last + 1] for m in r.marks]
-        s.score, s.kind = _score(s, size, marks)
-        if s.kind == "prose" and known and size >= 6:
-            share = sum(w.casefold() in common for w in s.words) / max(1, len(s.words))
-            if share < 0.15:
-                s.score *= 0.2
-
-
-_MARKED = {"anywhere": -4.0, "tail": -6.0, "marker": -8.0, "weak-marker": -3.0, "lead": -4.0, "disclosure": 0.0}
-
-
-def _score(s: Stretch, size: int, marks: Sequence[Mark]) -> tuple[float, str]:
-    if marks:
-        kinds = {m.kind for m in marks if m.where in ("anywhere", "tail")}
-        if "comments" in kinds:
-            return -25.0, "comments"
-        if "legal" in kinds:
-            return -25.0, "legal"
-        return min(_MARKED.get(m.where, -2.0) for m in marks), "label"
-    ended = ends_a_sentence(s.text)
-    if size <= 14 and _SAID.search(s.text):
-        return -10.0, "comments"
-    if size <= 150 and _LEGAL.search(s.text):
-        return -25.0, "legal"
-    if _PROVENANCE.search(s.text) and size < 60:
-        return 0.0, "provenance"
-    if size <= 70 and _CREDIT.search(s.text):
-        return -3.0, "caption"
-    if size <= 14 and (_BYLINE.match(s.text) or (_DATE.search(s.text) and not ended)):
-        return -2.0, "byline"
-    if size <= 45 and (_CALL.match(s.text) or (size <= 20 and _FORM.search(s.text))):
-        return -4.0, "call"
-    if ended and size >= 5:
-        return float(min(size, LONG)), "prose"
-    if size >= 25 or (size >= 15 and _SENTENCE.search(s.text)):
-        return 0.7 * min(size, LONG), "prose"
-    return (-2.0 if size <= 3 else -3.0), "short"
-
-
-def recognise_lists(stretches: Sequence[Stretch]) -> None:
-    """Dates, amounts and prices one below another may be the article's own: they count for it, a little."""
-    n = 0
-    while n < len(stretches):
-        stop = n
-        while stop < len(stretches) and (
-            stretches[stop].kind in ("short", "byline")
-            or (0 < len(stretches[stop].words) <= 16 and _LISTED.match(stretches[stop].text))
-        ):
-            stop += 1
-        dated = [s for s in stretches[n:stop] if _LISTED.match(s.text)]
-        if len(dated) >= 5 and len(dated) >= 0.6 * (stop - n):
-            for s in stretches[n:stop]:
-                s.score, s.kind = 1.0, "list"
-        n = stop + 1
-
-
-def thin_out(stretches: Sequence[Stretch]) -> None:
-    """Marks the running text that stands among labels and titles, as teasers of other stories do."""
-    solid = [s.score > 0 or s.kind == "caption" for s in stretches]
-    for n, s in enumerate(stretches):
-        near = solid[max(0, n - AROUND) : n + AROUND + 1]
-        s.sparse = s.score > 0 and sum(near) <= SPARSE * len(near)
-
-
 def doubt_teasers(stretches: Sequence[Stretch]) -> None:
     """Lowers the score of short paragraphs that each stand under a title of their own, where there is better text."""
     teasers = []
@@ -416,8 +187,9 @@ def doubt_teasers(stretches: Sequence[Stretch]) -> None:
             and (_is_title(below) or below.score <= 0)
         ):
             teasers.append(n)
-    rows = [n for n in teasers if sum(abs(m - n) <= 3 * TEASERS for m in teasers) >= TEASERS]
-    solid = sum(s.score for n, s in enumerate(stretches) if s.score > 0 and not s.sparse and n not in set(rows))
+    rows = [n for n in teasers if bisect(teasers, n + 3 * TEASERS) - bisect_left(teasers, n - 3 * TEASERS) >= TEASERS]
+    listed = set(rows)
+    solid = sum(s.score for n, s in enumerate(stretches) if s.score > 0 and not s.sparse and n not in listed)
     if solid >= 2 * ENOUGH:
         for n in rows:
             stretches[n].score, stretches[n].kind = -0.2 * stretches[n].score, "stranger"
@@ -431,9 +203,8 @@ def part_comments(
     stretches: Sequence[Stretch], title: Sequence[str], headings: Sequence[int], common: frozenset[str]
 ) -> None:
     """What follows the first heading of comments is no part of the story, where there is a story before it."""
-    for n, s in enumerate(stretches):
-        if s.kind != "comments" or (headings and n < headings[0]):
-            continue
+    marked = [n for n, s in enumerate(stretches) if s.kind == "comments" and not (headings and n < headings[0])]
+    for n in marked[:CORES]:
         before = best_segment(stretches, 1.0, max((h for h in headings if h < n), default=0), n)
         if before is None or before[2] < ENOUGH:
             continue
@@ -536,7 +307,7 @@ def why_unsure(stretches: Sequence[Stretch], begin: int, end: int, cores: Sequen
     if any(c.share >= core.share + 0.4 and c.value > 0.1 * core.value for c in far):
         return "another part of the page speaks more of what the title names"
     cut = [s for n, s in enumerate(stretches) if not begin <= n <= end and s.kind in ("short", "list", "stranger")]
-    amounts = [s for s in cut if len(s.words) > 2 and _AMOUNT.search(s.text) and not _DATE.search(s.text)]
+    amounts = [s for s in cut if len(s.words) > 2 and _AMOUNT.search(s.text) and not names_a_date(s.text)]
     if len(amounts) >= AMOUNTS and 2 * sum(len(s.words) for s in amounts) > words:
         return "a list of amounts or dates would be cut"
     return ""
@@ -554,7 +325,7 @@ def title_of(article: Article, stretches: Sequence[Stretch]) -> list[str]:
     first = stretches[0].text if stretches else ""
     if not said and first.count(" ") <= 25 and (_TITLE_END.search(first) or not ends_a_sentence(first)):
         said = max(_TITLE_END.split(first), key=len)
-    return [w.casefold() for w in _WORD.findall(said or "")]
+    return [w.casefold() for w in words_of(said or "")]
 
 
 def headings_of(stretches: Sequence[Stretch], title: Sequence[str]) -> list[int]:
@@ -574,9 +345,9 @@ def headings_of(stretches: Sequence[Stretch], title: Sequence[str]) -> list[int]
 def below_heading(stretches: Sequence[Stretch], headings: Sequence[int], core: tuple[int, int]) -> int:
     """Where the story can begin: below the last heading that has most of the core's solid text under it."""
     solid = [max(s.score, 0.0) * (0.5 if s.sparse else 1.0) for s in stretches[: core[1] + 1]]
-    total = sum(solid[core[0] :])
+    below = list(accumulate(reversed(solid), initial=0.0))[::-1]
     for h in reversed(headings):
-        if h <= core[0] or (h < core[1] and sum(solid[h:]) >= 0.65 * total > 0):
+        if h <= core[0] or (h < core[1] and below[h] >= 0.65 * below[core[0]] > 0):
             return h + 1
     return 0
 
@@ -584,12 +355,12 @@ def below_heading(stretches: Sequence[Stretch], headings: Sequence[int], core: t
 def skip_head(stretches: Sequence[Stretch], begin: int, end: int, headings: Sequence[int]) -> int:
     """Where the story begins in its segment: below the title, the name of the author and the date."""
     total = sum(s.score for s in stretches[begin : end + 1] if s.score > 0)
-    seen = 0.0
+    seen, titles = 0.0, set(headings)
     for n in range(begin, end + 1):
         seen += max(stretches[n].score, 0)
         if seen > 0.3 * total:
             break
-        if n in headings:
+        if n in titles:
             begin = n + 1
     named, prose = False, 0
     for n in range(begin, min(begin + 16, end)):

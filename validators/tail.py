@@ -143,9 +143,15 @@ def _block_after(rows: Sequence[Row], n: int, weak: bool, prose_after: int) -> S
 
 def _discussion(rows: Sequence[Row]) -> int:
     """Where the comments of readers begin: under a heading of theirs, with a label under most; len(rows) if none."""
-    prose_before = 0
+    prose_before = tried = 0
     for n, row in enumerate(rows):
-        if prose_before >= 200 and row.is_a("comments", "anywhere", "tail") and not cuts_a_sentence(rows, n):
+        if (
+            tried < REPLIES
+            and prose_before >= 200
+            and row.is_a("comments", "anywhere", "tail")
+            and not cuts_a_sentence(rows, n)
+        ):
+            tried += 1
             after = rows[n + 1 :]
             signs = sum(
                 r.is_a("comments", "reply") or _SAID.search(r.text) is not None for r in after if len(r.text) < 90

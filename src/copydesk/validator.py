@@ -63,6 +63,7 @@ from copydesk.rows import (
     places,
 )
 from copydesk.schema import TYPES, FieldSpec, Relation, Schema, SchemaError, Schemas, general, judge, near, open_schemas
+from copydesk.stretches import Stretch, join, names_a_date, recognise_lists, thin_out, weigh, words_of
 
 __all__ = [
     "ENDS",
@@ -101,6 +102,7 @@ __all__ = [
     "SettingError",
     "Setup",
     "Span",
+    "Stretch",
     "Validator",
     "cuts_a_sentence",
     "diff",
@@ -109,10 +111,16 @@ __all__ = [
     "fix",
     "general",
     "is_headline",
+    "join",
     "judge",
     "minimal",
+    "names_a_date",
     "near",
     "places",
+    "recognise_lists",
+    "thin_out",
+    "weigh",
+    "words_of",
 ]
 
 Scope: TypeAlias = Literal["front", "body", "all"]
