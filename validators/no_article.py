@@ -11,19 +11,19 @@ from copydesk.validator import Article, Hit, Setup, Span, Validator, excerpt
 SAMPLE = 2_000  # code points that tell the language of a text
 
 _PAYWALL = re.compile(
-    r"\b(?:(?:subscribe|register|sign in|log in) to (?:continue|keep) reading|(?:this|the) (?:article|story|content) is "
-    r"(?:only )?(?:available )?(?:for|to|exclusive to) (?:our )?subscribers|to read (?:the full|this) (?:article|story)|"
-    r"you have (?:reached|used) (?:your|all) [^.]{0,40}free articles|already a subscriber|(?:artikel|inhalt) ist nur für "
-    r"abonnenten|réservé aux abonnés|il vous reste [^.]{0,30} à lire|exclusivo para suscriptores|contenuto riservato "
-    r"agli abbonati|conteúdo exclusivo para assinantes|alleen voor abonnees)",
+    r"\b(?:(?:subscribe|register|sign in|log in) to (?:continue|keep) reading|(?:this|the) (?:article|story|content) "
+    r"is (?:only )?(?:available )?(?:for|to|exclusive to) (?:our )?subscribers|to read (?:the full|this) (?:article|"
+    r"story)|you have (?:reached|used) (?:your|all) [^.]{0,40}free articles|already a subscriber|(?:artikel|inhalt) "
+    r"ist nur für abonnenten|réservé aux abonnés|il vous reste [^.]{0,30} à lire|exclusivo para suscriptores|contenuto "
+    r"riservato agli abbonati|conteúdo exclusivo para assinantes|alleen voor abonnees)",
     re.I,
 )
 _ERROR = re.compile(
-    r"^\W{0,3}(?:error )?(?:40[0-4]|410|50[0-4])\b[^a-z]{0,4}(?:not found|forbidden|bad|gateway|unavailable|error|internal"
-    r"|$)|\bpage (?:you (?:requested|are looking for)|not found|cannot be found|could not be found)|\baccess (?:to this page "
-    r"has been )?denied\b|\bjust a moment\b|\bare you a robot\b|\bverify (?:that )?you are (?:a )?human\b|\bplease enable "
-    r"(?:javascript|cookies)|\bseite (?:wurde )?nicht gefunden|\bpage introuvable|\bpágina no encontrada|\bpagina non "
-    r"trovata|\bpágina não encontrada|\bpagina niet gevonden",
+    r"^\W{0,3}(?:error )?(?:40[0-4]|410|50[0-4])\b[^a-z]{0,4}(?:not found|forbidden|bad|gateway|unavailable|error|"
+    r"internal|$)|\bpage (?:you (?:requested|are looking for)|not found|cannot be found|could not be found)|\baccess "
+    r"(?:to this page has been )?denied\b|\bjust a moment\b|\bare you a robot\b|\bverify (?:that )?you are (?:a )?"
+    r"human\b|\bplease enable (?:javascript|cookies)|\bseite (?:wurde )?nicht gefunden|\bpage introuvable|\bpágina no "
+    r"encontrada|\bpagina non trovata|\bpágina não encontrada|\bpagina niet gevonden",
     re.I,
 )
 _COOKIES = re.compile(r"\bcookies?\b", re.I)

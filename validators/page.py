@@ -241,7 +241,7 @@ def best_segment(
 
 
 def cores_of(stretches: Sequence[Stretch], wanted: set[str], headings: Sequence[int]) -> list[Core]:
-    """Runs of paragraphs that may be the core of the story, best first: long ones that speak of what the title names."""
+    """Runs of paragraphs that may be the core of the story, best first: long ones that speak of the title."""
     out: list[Core] = []
     ranges = [(0, len(stretches))]
     for _ in range(CORES):

@@ -27,7 +27,8 @@ LONGEST = 160  # code points of a title
 
 _STOPS = re.compile(r"[.!?…][\"”’»]?\)?$")
 _TAG = re.compile(
-    r"\W{0,2}\[?(?:VIDEO|PHOTOS?|PICTURES?|PICS|INSIGHT|ANALYSIS|REVEALED|REACTION|WARNING|NEWS|COMMENT|LATEST|UPDATE|[|\]\[ ]){1,3}\]?\W{0,2}$"
+    r"\W{0,2}\[?(?:VIDEO|PHOTOS?|PICTURES?|PICS|INSIGHT|ANALYSIS|REVEALED|REACTION|WARNING|NEWS|COMMENT|LATEST|UPDATE|"
+    r"[|\]\[ ]){1,3}\]?\W{0,2}$"
 )
 
 
