@@ -167,15 +167,14 @@ def _beside(rows: Sequence[Row], n: int, step: int) -> Row | None:
 
 
 def _recognise_repeats(rows: Sequence[Row]) -> None:
-    """A line that stands a second time close to the first, before or after the story: a caption, a credit, a title."""
-    story = [n for n, r in enumerate(rows) if r.prose and r.text[-1] in '.!?”"' and len(r.text) >= LONG]
-    first, last = (story[0], story[-1]) if story else (len(rows), len(rows))
+    """A line that stands a second time close to the first, before the story: a caption, a credit, the title."""
+    first = next((n for n, r in enumerate(rows) if r.prose and r.text[-1] in '.!?”"' and len(r.text) >= LONG), 0)
     seen: dict[str, int] = {}
-    for n, r in enumerate(rows):
-        if first <= n <= last or r.line.kind not in ("paragraph", "list") or r.text.count(" ") < 2 or len(r.text) < 16:
+    for n, r in enumerate(rows[:first]):
+        if r.line.kind not in ("paragraph", "list") or r.text.count(" ") < 2 or len(r.text) < 16:
             continue
         at = seen.setdefault(r.text, n)
-        if at != n and n - at <= FAR and not r.kind and not r.mark("disclosure") and story:
+        if at != n and n - at <= FAR and not r.kind and not r.mark("disclosure"):
             r.kind = "repeated"
 
 
