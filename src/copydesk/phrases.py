@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,7 @@ class Phrases:
     function_words: dict[str, frozenset[str]] = field(default_factory=dict)
     """The commonest words of each language that has a pack."""
     _exact: dict[str, tuple[Mark, ...]] = field(default_factory=dict)
-    _open: dict[str, list[tuple[re.Pattern[str], tuple[Mark, ...]]]] = field(default_factory=dict)
+    _open: dict[str, list[tuple[str, tuple[Mark, ...]]]] = field(default_factory=dict)
     _heads: set[str] = field(default_factory=lambda: {""})
     _seen: tuple[Article, list[tuple[int, Line, str, tuple[Mark, ...], bool]]] | None = None
 
@@ -77,7 +78,7 @@ class Phrases:
         self._heads |= {head.casefold(), head.casefold().replace("'", "’")}
         if "{…}" in variant:
             pattern = re.escape(variant).replace(re.escape("{…}"), FILLER)
-            self._open.setdefault(head, []).append((re.compile(pattern), (mark,)))
+            self._open.setdefault(head, []).append((pattern, (mark,)))
         elif mark not in (known := self._exact.get(variant, ())):
             self._exact[variant] = (*known, mark)
 
@@ -90,7 +91,7 @@ class Phrases:
         folded = plain.casefold()
         found = self._exact.get(folded) or self._exact.get(plain)
         if found is None and (head := folded.partition(" ")[0]) in self._open:
-            found = next((marks for pattern, marks in self._open[head] if pattern.fullmatch(folded)), None)
+            found = next((marks for pattern, marks in self._open[head] if _compiled(pattern).fullmatch(folded)), None)
         return found or ()
 
     def rows(self, article: Article) -> list[Row]:
@@ -123,6 +124,12 @@ def open_phrases(packs: Iterable[tuple[Path, Mapping[str, Any]]]) -> Phrases:
     for path, pack in packs:
         out.learn(path, pack)
     return out
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """An open phrase as a pattern; most are never asked for, and compiling all of them would take a third of a start."""
+    return re.compile(pattern)
 
 
 def _variants(path: Path, phrase: str, slots: Mapping[str, Sequence[str]]) -> Iterator[str]:
