@@ -160,13 +160,14 @@ LAYERS = {
     "minhash": (),
     "provenance": ("model",),
     "template": (),
-    "validator": ("contract", "edits", "lexicon", "model", "phrases", "schema", "schema_file"),
     "survey": ("model", "parse", "schema", "value_types"),
     "schema_text": (),
     "schema_relations": ("relations", "survey", "value_types"),
     "schema_infer": ("schema_relations", "schema_text", "survey", "value_types"),
     "json_schema": ("schema", "schema_file", "schema_text"),
     "schema_diff": ("schema", "schema_infer", "schema_text", "survey"),
+    "stretches": ("rows",),
+    "validator": ("contract", "edits", "lexicon", "model", "phrases", "schema", "schema_file"),
     "folders": ("validator", "model"),
     "suppression": ("model",),
     "desk": ("folders", "validator", "contract", "edits", "parse", "repair", "suppression", "model"),
@@ -211,20 +212,8 @@ LAYERS = {
 
 
 MECHANISMS = (
-    *(
-        "frames",
-        "lexicon",
-        "minhash",
-        "names",
-        "phrases",
-        "pieces",
-        "provenance",
-        "relations",
-        "repair",
-        "rows",
-        "schema",
-    ),
-    *("spelling", "template", "value_types"),
+    *("frames", "lexicon", "minhash", "names", "phrases", "pieces", "provenance", "relations", "repair", "rows"),
+    *("schema", "spelling", "stretches", "template", "value_types"),
 )
 """Modules of the engine that several validators share: files opened by path cannot import one another."""
 

@@ -20,6 +20,8 @@ SENTENCE = 40  # code points; a line from this length on may be a sentence
 
 _SENTENCE = re.compile(r"\w\w[.!?][\"”’')]{0,2}(?:\s|$)")
 
+LONG = 60  # code points; a sentence of that length is one of the story
+
 
 @dataclass
 class Boilerplate(Validator):
@@ -27,7 +29,7 @@ class Boilerplate(Validator):
     scope = "body"
     cases = (
         *("advertisement", "sharing", "newsletter", "navigation", "reading-time", "comments"),
-        *("glyph", "orphan", "kicker", "ai", "paid"),
+        *("glyph", "orphan", "kicker", "ai", "paid", "opinion", "media", "promotion", "legal", "cookies", "repeated"),
     )
 
     def prepare(self, setup: Setup) -> None:
@@ -37,7 +39,7 @@ class Boilerplate(Validator):
 
     def check(self, article: Article) -> Iterator[Hit]:
         rows = self._phrases.rows(article)
-        if any(r.marks or r.text in GLYPHS for r in rows):
+        if any(r.marks or r.text in GLYPHS for r in rows) or len({r.text for r in rows}) < len(rows):
             _recognise(rows, article.meta is not None)
         row = _kicker(rows)
         if row is not None and not row.kind:
@@ -60,6 +62,8 @@ class Boilerplate(Validator):
                 values: dict[str, object] = {"text": excerpt(run[0].text), "lines": len(run)}
                 if metadata := self._phrases.metadata.get(run[0].kind):
                     values["metadata"] = dict(metadata)
+                if run[0].kind == "legal":
+                    values["metadata"] = {"copyright": excerpt(run[0].text, 200)}
                 title = "delete the line" if len(run) == 1 else f"delete these {len(run)} lines"
                 span = Span(run[0].line.start, run[-1].line.end)
                 yield Hit(span, values, fix(title, edit, safety=safety), case=run[0].kind)
@@ -74,8 +78,10 @@ def _recognise(rows: Sequence[Row], titled: bool) -> None:
     first, last = (prose[0], prose[-1]) if prose else (len(rows), len(rows))
     for n in range(len(rows) - 1, -1, -1):  # from below: a label depends on what follows it
         rows[n].kind = _label(rows, n, n > last, titled)
-    _recognise_runs(rows, 0, first)
-    _recognise_runs(rows, last + 1, len(rows))
+    _recognise_runs(rows, 0, first, ("sharing", "navigation", "media", "cookies"))
+    _recognise_runs(rows, last + 1, len(rows), ("sharing", "navigation", "media", "cookies"))
+    _recognise_runs(rows, first, last, ("media",), shortest=4)
+    _recognise_repeats(rows)
     _spread(rows)
     for kind in ("newsletter", "advertisement"):  # an article about them may show one
         if any(r.kind == kind for r in rows) and sum(kind in r.text.casefold() for r in rows if not r.marks) > 1:
@@ -144,9 +150,21 @@ def _beside(rows: Sequence[Row], n: int, step: int) -> Row | None:
     return None
 
 
-def _recognise_runs(rows: Sequence[Row], start: int, end: int) -> None:
+def _recognise_repeats(rows: Sequence[Row]) -> None:
+    """A line that stands a second time close to the first, before the story: a caption, a credit, the title."""
+    first = next((n for n, r in enumerate(rows) if r.prose and r.text[-1] in '.!?”"' and len(r.text) >= LONG), 0)
+    seen: dict[str, int] = {}
+    for n, r in enumerate(rows[:first]):
+        if r.line.kind not in ("paragraph", "list") or r.text.count(" ") < 2 or len(r.text) < 16:
+            continue
+        at = seen.setdefault(r.text, n)
+        if at != n and n - at <= FAR and not r.kind and not r.mark("disclosure"):
+            r.kind = "repeated"
+
+
+def _recognise_runs(rows: Sequence[Row], start: int, end: int, kinds: Sequence[str], shortest: int = 3) -> None:
     """Three or more share or menu words in a row, before or after the prose, are a bar."""
-    for kind in ("sharing", "navigation"):
+    for kind in kinds:
         bar: list[Row] = []
         for n in range(start, end + 1):
             r = rows[n] if n < end else None
@@ -155,7 +173,11 @@ def _recognise_runs(rows: Sequence[Row], start: int, end: int) -> None:
                 continue
             before = n - len(bar) - 1
             listed = before >= 0 and rows[before].text.endswith(":") and not rows[before].marks
-            if len(bar) > 2 and not listed and len({b.text for b in bar if any(m.where == "run" for m in b.marks)}) > 1:
+            if (
+                len(bar) >= shortest
+                and not listed
+                and len({b.text for b in bar if any(m.where == "run" for m in b.marks)}) > 1
+            ):
                 for b in bar:
                     b.kind = kind
             bar = []

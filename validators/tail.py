@@ -10,6 +10,7 @@ from copydesk.rows import ENDS, Row, cuts_a_sentence, excerpt, is_headline, plac
 from copydesk.validator import Article, Contract, Edit, Hit, Safety, Setup, Span, Validator, fix
 
 TEASER = 320  # code points; a longer line is no teaser of another story
+REPLIES = 3  # labels of comments that make a section of them
 BLOCKS = 20  # headings of other stories that are tried, from the end
 
 _WORD = re.compile(r"\w{4,}")
@@ -19,6 +20,18 @@ _PROVENANCE = re.compile(
     r"\b(?:originally|first) (?:published|appeared)\b",
     re.I,
 )
+_LISTED = re.compile(
+    r"\W{0,3}\d[\d.,:/–-]*\s\D|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d", re.I
+)
+_SAID = re.compile(
+    r"\b(?:said|says|wrote|schrieb|sagt|dit|dijo|dice|disse|diz|schreef|zegt)\s?:$"
+    r"|\b(?:at|um|à|a las|alle|às|om) \d{1,2}[:.h]\d\d ?(?:[ap]\.?m\.?)?$",
+    re.I,
+)
+_STOPS = re.compile(r"[.!?…。！？][\"”’»)\]]{0,2}$")
+_LEGAL = re.compile(
+    r"©|\ball rights reserved|\b(?:real-time|delayed) (?:snapshot|at least)|\bprivacy policy|\bterms of", re.I
+)
 _SHARED_WORDS = 0.6  # from this share of its words on that the article has too, a block is about its subject
 
 
@@ -26,7 +39,7 @@ _SHARED_WORDS = 0.6  # from this share of its words on that the article has too,
 class Tail(Validator):
     contract = Contract.LINES
     scope = "body"
-    cases = ("related", "source-title")
+    cases = ("related", "source-title", "footer", "discussion")
 
     def prepare(self, setup: Setup) -> None:
         self._phrases = setup.phrases
@@ -43,7 +56,14 @@ class Tail(Validator):
             end -= 1  # an advertisement label glued to the block goes with it
         if title is not None:
             yield _deletion(article, rows, end - 1, end, "source-title", Safety.SUGGEST)
-        if end < len(rows):
+        foot, case = len(rows), "footer"
+        if any(r.marks for r in rows):
+            foot = _discussion(rows)
+            case = "discussion" if foot < len(rows) else "footer"
+            foot = min(foot, _footer(rows))
+        if foot < len(rows) and (foot <= end or safety < Safety.SAFE):
+            yield _deletion(article, rows, foot, len(rows), case, Safety.SAFE)
+        elif end < len(rows):
             yield _deletion(article, rows, end, len(rows), "related", safety)
 
 
@@ -104,6 +124,70 @@ def _block_after(rows: Sequence[Row], n: int, weak: bool, prose_after: int) -> S
     own = {w for r in rows[:n] for w in _WORD.findall(r.text.casefold())}
     own_subject = len(words & own) >= _SHARED_WORDS * len(words)
     return Safety.UNSAFE if own_subject or sum(len(r.text) for r in after) > prose_before else Safety.SAFE
+
+
+def _discussion(rows: Sequence[Row]) -> int:
+    """Where the comments of readers begin: under a heading of theirs, with a label under most; len(rows) if none."""
+    prose_before = tried = 0
+    for n, row in enumerate(rows):
+        if (
+            tried < REPLIES
+            and prose_before >= 200
+            and row.is_a("comments", "anywhere", "tail")
+            and not cuts_a_sentence(rows, n)
+        ):
+            tried += 1
+            after = rows[n + 1 :]
+            signs = sum(
+                r.is_a("comments", "reply") or _SAID.search(r.text) is not None for r in after if len(r.text) < 90
+            )
+            if signs >= REPLIES and signs * 12 >= len(after):
+                return n
+        prose_before += len(row.text) if row.prose else 0
+    return len(rows)
+
+
+def _footer(rows: Sequence[Row]) -> int:
+    """Where the foot of the page begins: labels of several kinds with no sentence among them; len(rows) if none."""
+    last = len(rows)
+    while last and not _is_sentence(rows[last - 1]):
+        last -= 1
+    if sum(len(r.text) for r in rows[:last] if r.prose) < 200:
+        return len(rows)
+    for n in range(last, len(rows)):
+        row = rows[n]
+        if row.mark("marker", "weak-marker") or row.is_a("comments", "anywhere", "tail") or row.is_a("legal", "tail"):
+            return n if _is_foot(rows, n, last) else len(rows)
+    return len(rows)
+
+
+def _is_foot(rows: Sequence[Row], n: int, last: int) -> bool:
+    """Whether the rows from `n` on, all of them behind the last sentence, are what stands at the foot of pages."""
+    after = rows[n:]
+    kinds = {m.kind for r in after for m in r.marks}
+    strong = {m.kind for r in after for m in r.marks if m.where in ("marker", "anywhere", "tail")}
+    known = sum(bool(r.marks) for r in after)
+    told = any(
+        r.is_a("ai", "disclosure") or (r.mark("disclosure") and i < last + 4) or (not r.marks and _tells_origin(r.text))
+        for i, r in enumerate(rows[n:], n)
+    )
+    listed = sum(bool(_LISTED.match(r.text)) for r in after if not r.marks)
+    if told or listed * 4 > len(after) or len(after) < 8:
+        return False
+    return (known >= 5 and len(kinds) >= 3) or (len(strong) >= 2 and known >= 3)
+
+
+def _tells_origin(text: str) -> bool:
+    return _PROVENANCE.search(text) is not None and (":" in text or text.count(" ") > 3)
+
+
+def _is_sentence(row: Row) -> bool:
+    """Whether a row is a sentence of an article's own, as far as its shape can say."""
+    if row.marks or row.line.kind in ("code", "table", "quote"):
+        return row.line.kind in ("code", "table", "quote")
+    if len(row.text) <= TEASER and _LEGAL.search(row.text):
+        return False
+    return len(row.text) > TEASER or (len(row.text) >= 60 and _STOPS.search(row.text) is not None)
 
 
 def _opens_a_section(row: Row) -> bool:

@@ -223,7 +223,9 @@ def make_plan(config: Config, flags: Flags, rules: Mapping[str, Rule], folders: 
         options["schema"] = flags.schema
     if flags.body is not None:  # what is said on the command line holds for every source
         options["body"] = flags.body
-        options.pop("sources", None)
+        options["sources"] = {
+            n: {k: v for k, v in s.items() if k != "body"} for n, s in values.get("sources", {}).items()
+        }
     limits = Limits(**{LIMITS[k]: v for k, v in values.get("limits", {}).items()})
     return Plan(
         root=str(root),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -19,31 +20,13 @@ from copydesk.rows import Mark, Row, is_prose
 SHORT = 240  # code points; a longer line is never a label
 FILLER = r"(?:\S*[^\s.!?;:] ){0,23}\S+"  # what `{…}` stands for: words of one sentence
 KINDS = frozenset(
-    [
-        "advertisement",
-        "sharing",
-        "newsletter",
-        "navigation",
-        "reading-time",
-        "comments",
-        "related",
-        "orphan",
-        "media",
-        "promotion",
-        "legal",
-        "teaser",
-        "ai",
-        "paid",
-        "opinion",
-        "byline",
-        "credit",
-        "paywall",
-        "error",
-        "cookies",
-    ]
+    (
+        *("advertisement", "sharing", "newsletter", "navigation", "reading-time", "comments", "related", "orphan"),
+        *("media", "promotion", "legal", "teaser", "cookies", "ai", "paid", "opinion"),
+    )
 )
 WHERE = frozenset(
-    ["anywhere", "tail", "head", "run", "beside", "label", "marker", "weak-marker", "lead", "prefix", "disclosure"]
+    ["anywhere", "tail", "run", "beside", "reply", "label", "marker", "weak-marker", "lead", "disclosure"]
 )
 
 _EDGES = " \t*_#>•·|-:!.…›»‹«~=()[]\"'"
@@ -52,6 +35,7 @@ _SAME = str.maketrans(
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SLOT = re.compile(r"\{(\w+)\}")
+_ITEM = re.compile(r"\s{2,}|\s?(?:[-+*•‣◦]|\d{1,9}[.)])\s")  # an item of a list, or what goes on below one
 _LINK = re.compile(r"!?\[([^\[\]\r\n]{0,200})\]\([^()\s]{0,500}\)")
 
 
@@ -68,7 +52,7 @@ class Phrases:
     function_words: dict[str, frozenset[str]] = field(default_factory=dict)
     """The commonest words of each language that has a pack."""
     _exact: dict[str, tuple[Mark, ...]] = field(default_factory=dict)
-    _open: dict[str, list[tuple[re.Pattern[str], tuple[Mark, ...]]]] = field(default_factory=dict)
+    _open: dict[str, list[tuple[str, tuple[Mark, ...]]]] = field(default_factory=dict)
     _heads: set[str] = field(default_factory=lambda: {""})
     _seen: tuple[Article, list[tuple[int, Line, str, tuple[Mark, ...], bool]]] | None = None
 
@@ -94,7 +78,7 @@ class Phrases:
         self._heads |= {head.casefold(), head.casefold().replace("'", "’")}
         if "{…}" in variant:
             pattern = re.escape(variant).replace(re.escape("{…}"), FILLER)
-            self._open.setdefault(head, []).append((re.compile(pattern), (mark,)))
+            self._open.setdefault(head, []).append((pattern, (mark,)))
         elif mark not in (known := self._exact.get(variant, ())):
             self._exact[variant] = (*known, mark)
 
@@ -107,7 +91,7 @@ class Phrases:
         folded = plain.casefold()
         found = self._exact.get(folded) or self._exact.get(plain)
         if found is None and (head := folded.partition(" ")[0]) in self._open:
-            found = next((marks for pattern, marks in self._open[head] if pattern.fullmatch(folded)), None)
+            found = next((marks for pattern, marks in self._open[head] if _compiled(pattern).fullmatch(folded)), None)
         return found or ()
 
     def rows(self, article: Article) -> list[Row]:
@@ -126,7 +110,7 @@ class Phrases:
             marks: tuple[Mark, ...] = ()
             if len(text) <= SHORT and line.kind in ("paragraph", "list", "heading"):
                 marks = self.marks(text)
-                if line.kind == "list":
+                if line.kind == "list" and _ITEM.match(line.text):
                     marks = tuple(m for m in marks if m.where == "anywhere" and text.count(" ") > 2)
                 elif line.kind == "heading" and not text.startswith("#"):
                     marks = ()  # underlined: the line below would be left behind
@@ -140,6 +124,12 @@ def open_phrases(packs: Iterable[tuple[Path, Mapping[str, Any]]]) -> Phrases:
     for path, pack in packs:
         out.learn(path, pack)
     return out
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """An open phrase as a pattern; most are never asked for, and compiling all of them would take a third of a start."""
+    return re.compile(pattern)
 
 
 def _variants(path: Path, phrase: str, slots: Mapping[str, Sequence[str]]) -> Iterator[str]:
