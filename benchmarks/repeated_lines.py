@@ -51,10 +51,10 @@ def run() -> None:
         with tempfile.TemporaryDirectory() as tmp:
             folder, out = Path(tmp, "corpus"), Path(tmp, "findings.jsonl")
             planted = write_corpus(folder, count)
-            cost = measure(folder, out, args.jobs, "BOI501,BOI502,DUP301")
+            cost = measure(folder, out, args.jobs, "BOI601,BOI602,DUP301")
             rows = [r for r in map(json.loads, out.read_text("utf-8").splitlines()) if "code" in r]
         codes = Counter(r["code"] for r in rows)
-        lines = sum(len(r["evidence"]["lines"]) for r in rows if r["code"] == "BOI501")
+        lines = sum(len(r["evidence"]["lines"]) for r in rows if r["code"] == "BOI601")
         print(
             f"{count:,} articles: {cost}; {lines:,} of {planted:,} planted lines to be deleted; findings {dict(codes)}"
         )

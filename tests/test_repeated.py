@@ -48,7 +48,7 @@ def test_a_block_of_a_drop_is_one_finding_that_lists_them_all(tmp_path: Path) ->
     articles = {f"{n:02d}.md": story(n) + (block if n > 15 else "\n") for n in range(20)}
     records = run(write(tmp_path / "c", articles), tmp_path / "s", "BOI5")
     ((code, article, support),) = found(records)
-    assert (code, article) == ("BOI502", "19.md")
+    assert (code, article) == ("BOI602", "19.md")
     assert (
         support == "4 of 20 articles from the same folder, always in the last 2 lines, new: all of the newest have it"
     )
@@ -103,7 +103,7 @@ def test_reports_of_a_template_stay(tmp_path: Path) -> None:
 def test_each_source_is_counted_by_itself(tmp_path: Path) -> None:
     head = "---\nprovider:\n  domain: {}.example\n---\n\n"
     corpus = {f"{n:02d}.md": head.format("one" if n % 2 else "two") + f"{story(n)}\n\n{TAIL}\n" for n in range(30)}
-    records = run(write(tmp_path / "c", corpus), tmp_path / "s", "BOI501", source="provider.domain")
+    records = run(write(tmp_path / "c", corpus), tmp_path / "s", "BOI601", source="provider.domain")
     assert {s for _, _, s in found(records)} == {
         f"15 of 15 articles from {s}.example, always the last line" for s in ("one", "two")
     }
