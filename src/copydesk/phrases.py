@@ -128,7 +128,7 @@ def open_phrases(packs: Iterable[tuple[Path, Mapping[str, Any]]]) -> Phrases:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """An open phrase as a pattern; most are never asked for, and compiling all of them would take a third of a start."""
+    """An open phrase as a pattern; most are never asked for, and compiling them all slows the start."""
     return re.compile(pattern)
 
 
