@@ -66,7 +66,7 @@ def article(dice: random.Random, n: int, damaged: bool) -> str:
     day = f"{2020 + n % 4}-{1 + n % 12:02d}-{1 + n % 28:02d}"
     slug = title.lower().replace(" ", "-")
     url = f"https://www.gazette{n % 40}.example/{slug}/"
-    excerpt = sentence(dice, person)
+    excerpt = f"{title}, and not before time. {sentence(dice, person)}"
     paragraphs = [" ".join(sentence(dice, person) for _ in range(3)) for _ in range(6)]
     if damaged:
         words = paragraphs[1].split(" ")

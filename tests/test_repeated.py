@@ -46,7 +46,7 @@ def found(records: list[Record]) -> list[tuple[str, str, str]]:
 def test_a_block_of_a_drop_is_one_finding_that_lists_them_all(tmp_path: Path) -> None:
     block = "\n\nWhat do you think of the new timetable of the ferry and the tram?\nWrite to the desk\n"
     articles = {f"{n:02d}.md": story(n) + (block if n > 15 else "\n") for n in range(20)}
-    records = run(write(tmp_path / "c", articles), tmp_path / "s", "BOI5")
+    records = run(write(tmp_path / "c", articles), tmp_path / "s", "BOI6")
     ((code, article, support),) = found(records)
     assert (code, article) == ("BOI602", "19.md")
     assert (
@@ -59,10 +59,10 @@ def test_a_block_of_a_drop_is_one_finding_that_lists_them_all(tmp_path: Path) ->
 
 def test_no_order_of_articles_matters(tmp_path: Path) -> None:
     articles = {f"{n:02d}.md": f"{story(n)}\n\n{TAIL}\n" for n in range(14)}
-    one = run(write(tmp_path / "c", articles), tmp_path / "s", "BOI5")
+    one = run(write(tmp_path / "c", articles), tmp_path / "s", "BOI6")
     assert len(found(one)) == 14
     renamed = {f"{13 - n:02d}.md": text for n, text in enumerate(articles.values())}
-    two = run(write(tmp_path / "d", renamed), tmp_path / "t", "BOI5")
+    two = run(write(tmp_path / "d", renamed), tmp_path / "t", "BOI6")
     assert sorted(r.text or "" for r in one) == sorted(r.text or "" for r in two)
 
 
@@ -82,7 +82,7 @@ def test_no_order_of_articles_matters(tmp_path: Path) -> None:
 )
 def test_credits_and_ornaments_stay(tmp_path: Path, tail: str) -> None:
     corpus = write(tmp_path / "c", {f"{n:02d}.md": f"{story(n)}\n\n{tail}\n" for n in range(14)})
-    assert not any(r.changed for r in run(corpus, tmp_path / "s", "BOI5"))
+    assert not any(r.changed for r in run(corpus, tmp_path / "s", "BOI6"))
 
 
 def test_what_may_stand_elsewhere_stays(tmp_path: Path) -> None:
@@ -90,14 +90,14 @@ def test_what_may_stand_elsewhere_stays(tmp_path: Path) -> None:
     corpus = {
         f"{n:02d}.md": f"{story(n)}\n\n{TAIL}\n" + (f"\n{story(n)[::-1]}\n" if n % 5 == 0 else "") for n in range(20)
     }
-    assert not any(r.changed for r in run(write(tmp_path / "c", corpus), tmp_path / "s", "BOI5"))
+    assert not any(r.changed for r in run(write(tmp_path / "c", corpus), tmp_path / "s", "BOI6"))
 
 
 def test_reports_of_a_template_stay(tmp_path: Path) -> None:
     """Most of each article is the same: nothing says which part of it is not the article."""
     same = "\n\n".join(f"The gauge at the old bridge was read by hand, twice a day, for {w} years." for w in "abcdefg")
     corpus = {f"{n:02d}.md": f"{story(n)[:120]}\n\n{same}\n" for n in range(20)}
-    assert not any(r.changed for r in run(write(tmp_path / "c", corpus), tmp_path / "s", "BOI5"))
+    assert not any(r.changed for r in run(write(tmp_path / "c", corpus), tmp_path / "s", "BOI6"))
 
 
 def test_each_source_is_counted_by_itself(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_every_example_of_the_rules_written_is_right(corpus: Path, tmp_path: Pat
     learn = ("learn", "boilerplate", corpus, "--isolated", "--workspace", desk, "--accept")
     assert command(*learn, "all") == 0
     assert command(*learn, "1") == 2  # the rules hold now, and nothing is left to learn
-    assert command(*learn, "1", "--select", "BOI5") == 0  # other codes, another file
+    assert command(*learn, "1", "--select", "BOI6") == 0  # other codes, another file
     assert sorted(p.name for p in (desk / "rules").iterdir()) == ["learned-2.yaml", "learned.yaml"]
     rules = [r for r in read_rules((str(bundled()), str(desk)), examples=True).values() if r.code.startswith("LRN")]
     assert [r.code for r in rules] == ["LRN101", "LRN102", "LRN103"]

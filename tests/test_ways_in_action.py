@@ -17,12 +17,12 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 STEPS: list[dict[str, Any]] = ACTION["runs"]["steps"]
-HELP = subprocess.run([sys.executable, "-m", "copydesk", "check", "--help"], capture_output=True, text=True, check=True)
-needs_since = pytest.mark.skipif("--since" not in HELP.stdout, reason="this copydesk has no --since yet")
-
-OLD = "---\ntitle: An old title\n---\n\nThe sun shone on the hill.\n"
-GOOD = "---\ntitle: A title\n---\n\nIt rained all day.\n"
-DIRTY = "---\ntitle: A title\n---\n\nIt rained in the the valley.\n"
+OLD = (
+    "---\ntitle: An old title\n---\n\nThe sun shone on the hill, and whoever had no work went up there with a basket.\n"
+)
+RAIN = "It rained all day, and in the evening the river stood higher than in any year before.\n"
+GOOD = f"---\ntitle: A title\n---\n\n{RAIN}"
+DIRTY = GOOD.replace("the river", "the the river")
 BROKEN = "---\ntitle: [unclosed\n---\n\nText.\n"
 
 
@@ -188,14 +188,12 @@ def test_names_of_branches_and_paths_are_only_words(origin: Path) -> None:
     assert "there is no such file or folder" in run.log
 
 
-@needs_since
 def test_old_dirt_is_green_and_new_dirt_is_red(origin: Path) -> None:
     run = runner(origin, {"new.md": GOOD, "dirt.md": BROKEN + "\nMore.\n"})
     assert run.run_all() == 0, run.log
     assert run.outputs["verdict"] == {"code": "0"}
 
 
-@needs_since
 def test_a_new_article_that_cannot_be_published_is_red(origin: Path) -> None:
     run = runner(origin, {"new.md": BROKEN, "other.md": DIRTY})
     assert run.run_all() == 1
@@ -204,17 +202,15 @@ def test_a_new_article_that_cannot_be_published_is_red(origin: Path) -> None:
     assert {"suggest", "commit", "fork", "Upload to code scanning"}.isdisjoint(run.ran)
 
 
-@needs_since
 def test_repairs_are_committed_to_the_branch(origin: Path) -> None:
     run = runner(origin, {"new.md": DIRTY, "old.md": OLD.replace("sun", "moon")}, fix="commit")
     assert run.run_all() == 0, run.log
     assert "commit" in run.ran
-    assert git(origin, "show", "drop:new.md") == GOOD.replace("all day", "in the valley").strip()
+    assert git(origin, "show", "drop:new.md") == GOOD.strip()
     assert git(origin, "show", "--name-only", "--format=%s", "drop") == "Safe repairs (copydesk clean)\n\nnew.md"
     assert "committed" in run.summary
 
 
-@needs_since
 @pytest.mark.parametrize("fix", ["commit", "suggest"])
 def test_a_fork_is_only_read(origin: Path, fix: str) -> None:
     run = runner(origin, {"new.md": DIRTY}, fork=True, fix=fix, sarif="true")
@@ -225,7 +221,6 @@ def test_a_fork_is_only_read(origin: Path, fix: str) -> None:
     assert "comes from a fork" in run.summary
 
 
-@needs_since
 def test_suggestions_and_code_scanning_where_they_are_wanted(origin: Path) -> None:
     run = runner(origin, {"new.md": DIRTY}, fix="suggest", sarif="true")
     assert run.run_all() == 0, run.log
@@ -234,7 +229,6 @@ def test_suggestions_and_code_scanning_where_they_are_wanted(origin: Path) -> No
     assert found["suggestions"]
 
 
-@needs_since
 def test_a_change_without_articles_is_green(origin: Path) -> None:
     run = runner(origin, {"notes.csv": "a,b\n"}, fix="commit")
     assert run.run_all() == 0, run.log
