@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import compress
 from operator import eq
 
 from copydesk.validator import Article, Contract, Hit, Passage, Safety, Validator, fix
@@ -46,10 +46,11 @@ class DoubledWord(Validator):
             return
         for passage in article.passages:
             words = passage.masked.split()
-            if not any(map(eq, words, words[1:])):
+            same = list(map(eq, words, words[1:]))
+            if True not in same:
                 continue
             found = list(self._pair.finditer(passage.masked))
-            doubled = sum(a == b and a.isalpha() for a, b in pairwise(words))
+            doubled = sum(word.isalpha() for word in compress(words, same))
             for m in found:
                 if not (
                     is_stammer(passage.masked, m)

@@ -132,12 +132,28 @@ def encoding_repair() -> Callable[[str], str]:
     return lambda text: fix_encoding(text, config)
 
 
+def _shared(a: str, b: str) -> int:
+    """How many characters two texts share at their beginning."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
 def changes(old: str, new: str) -> list[Edit] | None:
     """The edits between the words that stayed; None where ASCII letters or digits differ: then nothing is certain."""
-    before, after = WORD.split(old), WORD.split(new)
+    at = old.rfind(" ", 0, _shared(old, new)) + 1  # nearly all of a text is the same, and splitting it takes time
+    tail = _shared(old[at:][::-1], new[at:][::-1])
+    space = old.find(" ", len(old) - tail)
+    tail = len(old) - space if space >= 0 else 0
+    before, after = WORD.split(old[at : len(old) - tail]), WORD.split(new[at : len(new) - tail])
     if before[1::2] != after[1::2]:
         return None
-    out, at = [], 0
+    out = []
     for a, b in zip(before, after, strict=True):
         pieces = a.split(" "), b.split(" ")
         if len(pieces[0]) != len(pieces[1]):
@@ -228,8 +244,9 @@ class Mojibake(Validator):
     @staticmethod
     def _left(passage: Passage, repaired: list[tuple[int, int]]) -> Iterator[Hit]:
         text = passage.masked
-        if LOST_APOSTROPHE.search(text) is None and (text.isascii() or not any(x in text for x in LEFT)):
-            return
+        if text.isascii() or not any(map(text.__contains__, LEFT)):
+            if "?" not in text or LOST_APOSTROPHE.search(text) is None:
+                return
         ends = [b for _, b in repaired]
         for m in RESIDUE.finditer(text):
             n = bisect_right(ends, m.start())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from copydesk.rows import excerpt
 from copydesk.validator import Article, Hit, Setup, Span, Validator
 
-SAMPLE = 2_000  # code points that tell the language of a text
+SAMPLE = 1_200  # code points that tell the language of a text
 
 _PAYWALL = re.compile(
     r"\b(?:(?:subscribe|register|sign in|log in) to (?:continue|keep) reading|(?:this|the) (?:article|story|content) "
@@ -73,9 +73,9 @@ class NoArticle(Validator):
         if wanted not in self._words or self._page(article):
             return
         body = article.text[article.body.start : article.body.start + SAMPLE]
-        words = [w.casefold() for w in _WORD.findall(body)]
+        words = _WORD.findall(body.casefold())
         known = self._words[wanted]
-        if len(words) < self.sure or sum(w in known for w in words) > 0.2 * len(words):
+        if len(words) < self.sure or sum(map(known.__contains__, words)) > 0.2 * len(words):
             return
         shares = {lang: sum(w in known for w in words) / len(words) for lang, known in self._words.items()}
         best = max(sorted(shares), key=lambda lang: shares[lang])

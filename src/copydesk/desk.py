@@ -185,7 +185,9 @@ def _work(
     while True:
         for key in by_key:
             if key in stale:
-                draft.found[key] = _again(desk, by_key[key], draft, article, facts)
+                checker = by_key[key]
+                again = _again if checker.validator.lasting else _look
+                draft.found[key] = again(desk, checker, draft, article, facts)
         stale = set()
         ready = [
             (f, f.fixes[0])
@@ -291,7 +293,7 @@ def _move(
 def _again(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: Mapping[str, Facts]) -> list[Finding]:
     """What a checker says now, and what a lasting one said before of places that no repair has touched."""
     found = _look(desk, checker, draft, article, facts)
-    old = draft.found.get(checker.key, []) if checker.validator.lasting else []
+    old = draft.found.get(checker.key, [])
     at = sorted(f.span.start for f in found) if old else []
     return found + [f for f in old if bisect_left(at, f.span.start) == bisect_right(at, f.span.end)]
 
@@ -345,7 +347,7 @@ def _look(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: M
             return []
         found = _findings(desk, checker, draft, lambda: validator.settle(article, fact, known.shared))
     else:
-        found = _findings(desk, checker, draft, lambda: validator.check(article))
+        found = _findings(desk, checker, draft, partial(validator.check, article))
     if found and desk.plan.options.get("suppressions"):
         found = _unsuppressed(desk, draft, article, found)
     for n, f in enumerate(found):
@@ -403,11 +405,14 @@ def _outside(contract: Contract, article: Article, fix: Fix, field: str | None) 
 def _findings(desk: Desk, checker: Checker, draft: Draft, hits: Callable[[], Iterable[Hit]]) -> list[Finding]:
     """The hits of a checker in the words of its rules. What a validator raises becomes a finding: the run goes on."""
     out: list[Finding] = []
-    plan, article = desk.plan, draft.source.id
-    ignored = _ignored(plan.ignored, article) if plan.ignored else ()
-    severities = _severities(plan.severities, article) if plan.severities else {}
     try:
-        for hit in hits():
+        found = list(hits())
+        if not found:
+            return out
+        plan, article = desk.plan, draft.source.id
+        ignored = _ignored(plan.ignored, article) if plan.ignored else ()
+        severities = _severities(plan.severities, article) if plan.severities else {}
+        for hit in found:
             rule = checker.rules.get(hit.case)
             if rule is None or rule.code in ignored:
                 continue

@@ -69,13 +69,16 @@ class Phrases:
             if mark.where not in WHERE:
                 raise PhraseError(f"{path}: the place {mark.where!r} is none of {', '.join(sorted(WHERE))}")
             self.metadata.setdefault(mark.kind, group.get("metadata", {}))
-            for phrase in group["phrases"].splitlines():
+            for phrase in _NUMBER.sub("{n}", group["phrases"].translate(_SAME)).splitlines():
                 for variant in _variants(path, phrase, slots):
                     self._add(variant, mark)
 
     def _add(self, variant: str, mark: Mark) -> None:
-        head = variant.split(" ", 1)[0]
-        self._heads |= {head.casefold(), head.casefold().replace("'", "’")}
+        head = variant.partition(" ")[0]
+        folded = head.casefold()
+        self._heads.add(folded)
+        if "'" in folded:
+            self._heads.add(folded.replace("'", "’"))
         if "{…}" in variant:
             pattern = re.escape(variant).replace(re.escape("{…}"), FILLER)
             self._open.setdefault(head, []).append((pattern, (mark,)))
@@ -134,6 +137,10 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 def _variants(path: Path, phrase: str, slots: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """A phrase in every form that its slots give it, plain as `marks` compares it."""
+    if "{" not in phrase:
+        if plain := " ".join(phrase.split()).strip(_EDGES):
+            yield plain
+        return
     names = [name for name in _SLOT.findall(phrase) if name != "n"]
     for name in names:
         if name not in slots:
