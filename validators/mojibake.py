@@ -244,9 +244,9 @@ class Mojibake(Validator):
     @staticmethod
     def _left(passage: Passage, repaired: list[tuple[int, int]]) -> Iterator[Hit]:
         text = passage.masked
-        if text.isascii() or not any(map(text.__contains__, LEFT)):
-            if "?" not in text or LOST_APOSTROPHE.search(text) is None:
-                return
+        damaged = not text.isascii() and any(map(text.__contains__, LEFT))
+        if not damaged and ("?" not in text or LOST_APOSTROPHE.search(text) is None):
+            return
         ends = [b for _, b in repaired]
         for m in RESIDUE.finditer(text):
             n = bisect_right(ends, m.start())
