@@ -15,8 +15,8 @@ PAIR = re.compile(r" (?:and|or|und|oder|et|ou|y|e|en) (?=(?P<name>[A-Z][\w.\-]{1
 ENDS = re.compile(
     r"[;:?!)”]|\.(?!\w)|,(?! [A-Z])|[\r\n]|\Z"
     r"| (?:are|were|is|was|have|had|has|do|did|will|would|can|could|may|might|must|should)\b"
-    r"| (?:in|on|at|of|for|with|as|by|from|that|which|who)\b"
-)  # what may follow a name that is no part of a longer one
+    r"| (?:at|as|by|from|that|which|who)\b"
+)  # what may follow a name that is no part of a longer one, as in `Tidal and Tidal for Schools`
 IDIOMS = frozenset(["again", "around", "by", "down", "less", "more", "on", "out", "over", "round", "through", "up"])
 QUOTES = "\"'“‘«"
 
