@@ -33,7 +33,7 @@ from copydesk.validator import (
 )
 from copydesk.value_types import DATES, TYPES, as_iso
 
-Names: TypeAlias = Mapping[str, Mapping[str, FieldSpec]]
+Names: TypeAlias = Mapping[str, Mapping[str, tuple[str, FieldSpec]]]
 Demanded: TypeAlias = Mapping[str, list[str]]
 
 _FOUND = {
@@ -90,12 +90,12 @@ class SchemaTree(Validator):
             name = key.value
             if repeated and keys[name] is not key:
                 continue  # a key that stands twice: the last value is the one that is read
-            spec = known.get(name)
-            if spec is None:
+            meant_by = known.get(name)
+            if meant_by is None:
                 if not welcome and key.kind != "merge" and not (name == ALLOW and not path):
                     unknown.append(key)
                 continue
-            own = spec.path.rpartition(".")[2]
+            own, spec = meant_by
             if own in present:
                 yield _two_names(key, prefix, present[own])
                 continue
@@ -157,8 +157,8 @@ class SchemaTree(Validator):
 
 
 class _View:
-    """An article under its schema. `names` are the fields of each record by all their names; `demanded` the names of
-    those that may be missed."""
+    """An article under its schema. `names` are the fields of each record by all their names, with their own name beside
+    them; `demanded` the names of those that may be missed."""
 
     def __init__(self, article: Article, schema: Schema, meta: FrontMatter) -> None:
         self.article, self.schema, self.meta = article, schema, meta
@@ -179,7 +179,10 @@ def _tables(key: int, schema: Schema) -> tuple[Names, Demanded]:
     found = _CACHE.get(key)
     if found is None or found[0] is not schema:
         names = {
-            pattern: {**{a: s for s in inner.values() for a in s.aliases}, **inner}
+            pattern: {
+                **{a: (n, s) for n, s in inner.items() for a in s.aliases},
+                **{n: (n, s) for n, s in inner.items()},
+            }
             for pattern, inner in schema.children.items()
         }
         demanded = {
