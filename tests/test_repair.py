@@ -19,7 +19,7 @@ from copydesk.config import Config, Flags, make_plan
 from copydesk.desk import _damages as damages
 from copydesk.edits import apply, invert, original
 from copydesk.folders import bundled, read_rules
-from copydesk.model import Article, Edit, Field, Finding, Fix, MapNode, Record, Rule, Safety, Scalar, Severity, Span
+from copydesk.model import Article, Edit, Field, Finding, Fix, Record, Rule, Safety, Scalar, Severity, Span
 from copydesk.parse import parse
 from copydesk.repair import add_key, rename_key, renaming, rows_of, wrap_in_list, write_value
 from copydesk.run import process
@@ -274,11 +274,31 @@ def test_repairs(front: str, repair: Any, expected: str | None) -> None:
         assert apply(article.text, edits) == f"---\n{expected}---\nText.\n"
 
 
-def test_other_carriers_are_never_written() -> None:
-    for text in ('+++\na = "x"\n+++\n', '{"a": "x"}\n'):
-        article = parse(text, "a.md")
-        assert write_value(article, "a", "y") == rename_key(article, "a", "b") == wrap_in_list(article, "a") == ()
-        assert isinstance(article.meta.root if article.meta else None, MapNode | None)
+@pytest.mark.parametrize(
+    ("text", "value", "bare", "expected"),
+    [
+        ('+++\na = "x"\n+++\n', "y", False, '+++\na = "y"\n+++\n'),
+        ("+++\na = '82'\n+++\n", "82", True, "+++\na = 82\n+++\n"),
+        ('{"a": "82"}\n', "82", True, '{"a": 82}\n'),
+        ("+++\na = 1984\n+++\n", "1984", False, '+++\na = "1984"\n+++\n'),
+        ('{"a": true}\n', "false", True, '{"a": false}\n'),
+        ('{"a": "082"}\n', "082", True, None),
+        ('{"a": "2024-05-02"}\n', "2024-05-02", True, None),
+        ('{"a": "x"}\n', 'the "y"', False, None),
+        ('{"a": "\\u0041"}\n', "B", False, None),
+    ],
+)
+def test_other_carriers_keep_their_keys_and_need_no_escapes(
+    text: str, value: str, bare: bool, expected: str | None
+) -> None:
+    article = parse(text, "a.md")
+    edits = write_value(article, "a", value, bare)
+    assert (apply(text, edits) if edits else None) == expected
+    if expected is not None:
+        after = parse(expected, "a.md")
+        assert after.meta is not None
+        assert after.meta.value("a") == value
+    assert rename_key(article, "a", "b") == wrap_in_list(article, "a") == add_key(article, "", "b", "x", "a") == ()
 
 
 def test_the_desk_follows_a_renamed_key_and_nothing_else() -> None:

@@ -31,6 +31,8 @@ def write_value(article: Article, path: str, value: str, bare: bool = False) -> 
     node = field.node
     start, end = node.span
     old = article.text[start:end]
+    if article.meta is None or article.meta.format != "yaml":
+        return _write_literal(node, old, value, bare)
     if value == node.value and is_only_quoted(article, node):
         if bare and node.style:
             return Edit(start, old[0], ""), Edit(end - 1, old[-1], "")
@@ -42,6 +44,27 @@ def write_value(article: Article, path: str, value: str, bare: bool = False) -> 
         return ()
     edit = minimal(start, old, new)
     return _proved(article, (edit,), lambda rows: [(path, kind, value) if r[0] == path else r for r in rows])
+
+
+_LITERAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?|true|false")
+_NEEDS_ESCAPE = re.compile(r"[\"'\\\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def _write_literal(node: Scalar, old: str, value: str, bare: bool) -> tuple[Edit, ...]:
+    """As `write_value` in TOML and JSON: texts without escapes, and what both spell as YAML does."""
+    start, end = node.span
+    if _NEEDS_ESCAPE.search(value):
+        return ()
+    if old == node.value:  # no quotes
+        if bare:
+            return (minimal(start, old, value),) if _LITERAL.fullmatch(value) and value != old else ()
+        return (Edit(start, "", '"'), Edit(end, "", '"')) if value == old else ()
+    if old[:1] not in ('"', "'") or old != f"{old[0]}{node.value}{old[0]}":
+        return ()
+    if not bare:
+        return (minimal(start + 1, node.value, value),) if value != node.value else ()
+    same = value == node.value and _LITERAL.fullmatch(value)
+    return (Edit(start, old[0], ""), Edit(end - 1, old[-1], "")) if same else ()
 
 
 _WORD = re.compile(r"[\w.+-][\w.+:-]{0,80}(?<!:)", re.ASCII)
@@ -187,7 +210,8 @@ def mend_line(article: Article) -> tuple[Edit, ...]:
 def _proved(article: Article, edits: tuple[Edit, ...], change: Callable[[list[Row]], list[Row]]) -> tuple[Edit, ...]:
     """The edits, if the front matter reads with them as before but for the change."""
     meta = article.meta
-    assert meta is not None
+    if meta is None or meta.format != "yaml":
+        return ()
     after = apply(article.text, edits)
     content = Span(meta.content.start, meta.content.end + len(after) - len(article.text))
     root, problem = read_yaml(after, content)
@@ -205,7 +229,7 @@ def rows_of(root: MapNode | None) -> list[Row]:
 def _field(article: Article, path: str) -> Field | None:
     """The field at a path, if it stands there once and repeats nothing: of anything else no single edit is right."""
     meta = article.meta
-    if meta is None or meta.format != "yaml" or meta.root is None:
+    if meta is None or meta.root is None:
         return None
     found = meta.fields.get(path)
     if found is None or (found.key is not None and found.node.span.start < found.key.span.start):
