@@ -6,6 +6,7 @@ import functools
 import html
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from copydesk.config import Config, Flags, make_plan
 from copydesk.desk import _damages as damages
 from copydesk.edits import apply, invert, original
 from copydesk.folders import bundled, read_rules
-from copydesk.model import Article, Edit, Field, Finding, Fix, MapNode, Record, Rule, Safety, Scalar, Severity, Span
+from copydesk.model import Article, Edit, Field, Finding, Fix, Record, Rule, Safety, Scalar, Severity, Span
 from copydesk.parse import parse
 from copydesk.repair import add_key, rename_key, renaming, rows_of, wrap_in_list, write_value
 from copydesk.run import process
@@ -65,7 +66,7 @@ DEFECTS = [
 
 
 def written(key: str, value: str, style: str | None, width: int, eol: str) -> str:
-    line: str = yaml.dump({key: value}, default_style=style, width=width, allow_unicode=True, line_break=eol)  # type: ignore[arg-type]
+    line: str = yaml.dump({key: value}, default_style=style, width=width, allow_unicode=True, line_break=eol)
     return f"{key}: {line.split(':', 1)[1].lstrip(' ')}" if style else line
 
 
@@ -129,7 +130,7 @@ def checked(texts: list[str]) -> list[Record]:
         return list(process(made, find([Path(corpus)], Path(corpus)).articles, Path(spill), jobs=1).records)
 
 
-MEANT = {
+MEANT: dict[str, Callable[[str], str]] = {
     "FM202": lambda old: old,
     "FM203": lambda old: old,
     "FM331": lambda old: re.sub("&(?:amp|#0?38|#x26);", "&", old),
@@ -198,7 +199,7 @@ def test_a_written_value_is_what_is_read(text: str, data: st.DataObject) -> None
     new, kind = data.draw(
         st.sampled_from([(v, "str") for v in CLEAN + DIRTY] + [("57", "int"), ("true", "bool"), ("2024-05-02", "date")])
     )
-    edits = write_value(before, field.path, new, kind)
+    edits = write_value(before, field.path, new, bare=kind != "str")
     if not edits:
         return
     after = parse(apply(text, edits), "a.md")
@@ -246,12 +247,12 @@ def test_keys_are_renamed_added_and_values_made_lists(text: str, data: st.DataOb
         ("a: 'x'\nb: 1\n", lambda a: write_value(a, "a", "it's"), "a: 'it''s'\nb: 1\n"),
         ("a: x # why\n", lambda a: write_value(a, "a", "y: z"), 'a: "y: z" # why\n'),
         ("a: [x, y]\n", lambda a: write_value(a, "a[0]", "p, q"), 'a: ["p, q", y]\n'),
-        ("a: '57'\n", lambda a: write_value(a, "a", "57", "int"), "a: 57\n"),
+        ("a: '57'\n", lambda a: write_value(a, "a", "57", bare=True), "a: 57\n"),
         ("a: |\n  one\n  two\nb: 1\n", lambda a: write_value(a, "a", "three"), 'a: "three"\nb: 1\n'),
         ("a: | # why\n  one\nb: 1\n", lambda a: write_value(a, "a", "three"), None),
-        ("a: !!str 5\n", lambda a: write_value(a, "a", "5", "int"), None),
-        ("a: &n 5\nb: *n\n", lambda a: write_value(a, "a", "6", "int"), None),
-        ("a: 5\na: 6\n", lambda a: write_value(a, "a", "7", "int"), None),
+        ("a: !!str 5\n", lambda a: write_value(a, "a", "5", bare=True), None),
+        ("a: &n 5\nb: *n\n", lambda a: write_value(a, "a", "6", bare=True), None),
+        ("a: 5\na: 6\n", lambda a: write_value(a, "a", "7", bare=True), None),
         ("titel: x\n", lambda a: rename_key(a, "titel", "title"), "title: x\n"),
         ("'titel': x\n", lambda a: rename_key(a, "titel", "title"), "'title': x\n"),
         ("titel: x\ntitle: y\n", lambda a: rename_key(a, "titel", "title"), None),
@@ -273,11 +274,31 @@ def test_repairs(front: str, repair: Any, expected: str | None) -> None:
         assert apply(article.text, edits) == f"---\n{expected}---\nText.\n"
 
 
-def test_other_carriers_are_never_written() -> None:
-    for text in ('+++\na = "x"\n+++\n', '{"a": "x"}\n'):
-        article = parse(text, "a.md")
-        assert write_value(article, "a", "y") == rename_key(article, "a", "b") == wrap_in_list(article, "a") == ()
-        assert isinstance(article.meta.root if article.meta else None, MapNode | None)
+@pytest.mark.parametrize(
+    ("text", "value", "bare", "expected"),
+    [
+        ('+++\na = "x"\n+++\n', "y", False, '+++\na = "y"\n+++\n'),
+        ("+++\na = '82'\n+++\n", "82", True, "+++\na = 82\n+++\n"),
+        ('{"a": "82"}\n', "82", True, '{"a": 82}\n'),
+        ("+++\na = 1984\n+++\n", "1984", False, '+++\na = "1984"\n+++\n'),
+        ('{"a": true}\n', "false", True, '{"a": false}\n'),
+        ('{"a": "082"}\n', "082", True, None),
+        ('{"a": "2024-05-02"}\n', "2024-05-02", True, None),
+        ('{"a": "x"}\n', 'the "y"', False, None),
+        ('{"a": "\\u0041"}\n', "B", False, None),
+    ],
+)
+def test_other_carriers_keep_their_keys_and_need_no_escapes(
+    text: str, value: str, bare: bool, expected: str | None
+) -> None:
+    article = parse(text, "a.md")
+    edits = write_value(article, "a", value, bare)
+    assert (apply(text, edits) if edits else None) == expected
+    if expected is not None:
+        after = parse(expected, "a.md")
+        assert after.meta is not None
+        assert after.meta.value("a") == value
+    assert rename_key(article, "a", "b") == wrap_in_list(article, "a") == add_key(article, "", "b", "x", "a") == ()
 
 
 def test_the_desk_follows_a_renamed_key_and_nothing_else() -> None:

@@ -26,6 +26,7 @@ from copydesk.frames import (
     watched_cells,
 )
 from copydesk.relations import KINDS, amp_cache_of, clip, demanded, host_of, registrable, slug_of
+from copydesk.repair import write_value
 from copydesk.schema import FieldSpec, Relation, Schema, Schemas, general, locate
 from copydesk.validator import (
     Article,
@@ -39,8 +40,10 @@ from copydesk.validator import (
     Scalar,
     Setup,
     fix,
-    minimal,
 )
+
+PROVED = 20
+"""Repairs of one article that are offered; each is proved by reading its front matter again."""
 
 
 @dataclass
@@ -122,13 +125,14 @@ class FieldRelation(CorpusValidator):
         if schema is None or article.meta is None:
             return
         cells = dict(cells_of(article, self._wanted[schema.name]))
-        for path, case, reason, seen in fact or ():
+        for n, (path, case, reason, seen) in enumerate(fact or ()):
             found = locate(schema, article.meta, path)
             stale = any(cells.get(p, schema.fields[general(p)].default) != v for p, v in seen.items())
             if found is None or path not in cells or stale:
                 continue  # repaired since the facts were drawn
             values = {"field": found.path, "value": _as_written(cells[path]), "reason": reason}
-            yield Hit(found.node.span, values, _fixes(article, found, path, case, seen), found.path, case)
+            fixes = _fixes(article, found, path, case, seen) if n < PROVED else ()
+            yield Hit(found.node.span, values, fixes, found.path, case)
 
 
 def _as_written(value: Any) -> str:
@@ -136,18 +140,10 @@ def _as_written(value: Any) -> str:
 
 
 def _fixes(article: Article, found: Field, path: str, case: str, seen: Mapping[str, Any]) -> tuple[Fix, ...]:
-    """What follows from the other value, where the file spells this one as it reads."""
+    """What follows from the other value."""
     node = found.node
-    if (
-        not isinstance(node, Scalar)
-        or node.style in ("|", ">")
-        or (found.key and node.span.start < found.key.span.start)
-    ):
-        return ()
-    quote = 1 if node.style else 0
-    start, end = node.span.start + quote, node.span.end - quote
     others = [v for p, v in seen.items() if p != path]
-    if article.text[start:end] != node.value or not others:
+    if not isinstance(node, Scalar) or not others:
         return ()
     safety = Safety.SUGGEST
     if case == "amp-cache":
@@ -162,4 +158,5 @@ def _fixes(article: Article, found: Field, path: str, case: str, seen: Mapping[s
         right = slug_of(others[0])
     else:
         return ()
-    return fix(f"write {clip(right)}", minimal(start, node.value, right), safety=safety)
+    edits = write_value(article, found.path, right, bare=node.kind == "bool")
+    return fix(f"write {clip(right)}", *edits, safety=safety)

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from copydesk.relations import amp_cache_of, host_of, slug_of
+from copydesk.repair import add_key, is_only_quoted, rename_key, wrap_in_list, write_value
 from copydesk.schema import Condition, FieldSpec, Schema, Schemas, holds, judge, locate, particular
 from copydesk.validator import (
     Article,
     Contract,
-    Edit,
     Fix,
     FrontMatter,
     Hit,
@@ -30,11 +30,10 @@ from copydesk.validator import (
     Span,
     Validator,
     fix,
-    minimal,
 )
 from copydesk.value_types import DATES, TYPES, as_iso
 
-Names: TypeAlias = Mapping[str, Mapping[str, FieldSpec]]
+Names: TypeAlias = Mapping[str, Mapping[str, tuple[str, FieldSpec]]]
 Demanded: TypeAlias = Mapping[str, list[str]]
 
 _FOUND = {
@@ -44,6 +43,8 @@ _FOUND = {
     "date": "a date",
     "datetime": "a date and time",
 }
+PROOFS = 200_000
+"""Code points of front matter that are read again to prove the repairs of one article; what comes later has none."""
 _PUNCTUATION = re.compile(r"[^a-z0-9]")
 ALLOW = "copydesk-allow"  # what an article itself allows: no schema has to know it
 
@@ -89,18 +90,18 @@ class SchemaTree(Validator):
             name = key.value
             if repeated and keys[name] is not key:
                 continue  # a key that stands twice: the last value is the one that is read
-            spec = known.get(name)
-            if spec is None:
+            meant_by = known.get(name)
+            if meant_by is None:
                 if not welcome and key.kind != "merge" and not (name == ALLOW and not path):
                     unknown.append(key)
                 continue
-            own = spec.path.rpartition(".")[2]
+            own, spec = meant_by
             if own in present:
                 yield _two_names(key, prefix, present[own])
                 continue
             present[own] = key
             if spec.deprecated:
-                yield _deprecated(spec, key, prefix, keys)
+                yield _deprecated(view, spec, key, prefix)
             if type(value) is Scalar and not judge(spec, value)[0]:
                 continue
             hits = self._value(view, spec, value, prefix + name)
@@ -111,7 +112,7 @@ class SchemaTree(Validator):
             likely = n < self.strangers and len(key.value) <= 60
             right = self._meant(key.value, [name for name in known if name not in keys]) if likely else ""
             meant.add(right)
-            yield _unknown(view.schema, key, prefix, right)
+            yield _unknown(view, key, prefix, right)
         if not any(key.kind == "merge" for key in keys.values()):
             yield from self._missing(view, record, present, meant, pattern, prefix)
         if view.schema.ordered and len(present) > 1:
@@ -136,9 +137,9 @@ class SchemaTree(Validator):
         if case == "empty":
             why = _reason(view, spec, path)
             if why is not None:
-                yield _wrong(view.article, case, spec, node, path, why)
+                yield _wrong(view, case, spec, node, path, why)
         elif case:
-            yield _wrong(view.article, case, spec, node, path, "")
+            yield _wrong(view, case, spec, node, path, "")
         elif isinstance(node, MapNode) and spec.type == "record":
             yield from self._record(view, node, spec.path, path, view.schema.open or spec.open)
         elif isinstance(node, ListNode) and spec.type == "list":
@@ -156,12 +157,18 @@ class SchemaTree(Validator):
 
 
 class _View:
-    """An article under its schema. `names` are the fields of each record by all their names; `demanded` the names of
-    those that may be missed."""
+    """An article under its schema. `names` are the fields of each record by all their names, with their own name beside
+    them; `demanded` the names of those that may be missed."""
 
     def __init__(self, article: Article, schema: Schema, meta: FrontMatter) -> None:
         self.article, self.schema, self.meta = article, schema, meta
         self.names, self.demanded = _tables(id(schema), schema)
+        self.proofs = PROOFS
+
+    def may_prove(self) -> bool:
+        """Whether one more repair may be proved: each reads the front matter again."""
+        self.proofs -= self.meta.content.end - self.meta.content.start
+        return self.proofs >= 0
 
 
 _CACHE: dict[int, tuple[Schema, Names, Demanded]] = {}
@@ -172,7 +179,10 @@ def _tables(key: int, schema: Schema) -> tuple[Names, Demanded]:
     found = _CACHE.get(key)
     if found is None or found[0] is not schema:
         names = {
-            pattern: {**{a: s for s in inner.values() for a in s.aliases}, **inner}
+            pattern: {
+                **{a: (n, s) for n, s in inner.items() for a in s.aliases},
+                **{n: (n, s) for n, s in inner.items()},
+            }
             for pattern, inner in schema.children.items()
         }
         demanded = {
@@ -213,14 +223,17 @@ def _clip(value: str) -> str:
     return value if len(value) <= 60 else value[:59] + "…"
 
 
-def _unknown(schema: Schema, key: Scalar, prefix: str, meant: str) -> Hit:
+def _unknown(view: _View, key: Scalar, prefix: str, meant: str) -> Hit:
     path = prefix + key.value
-    values = {"field": _clip(path), "key": _clip(key.value), "schema": schema.name}
+    values = {"field": _clip(path), "key": _clip(key.value), "schema": view.schema.name}
     if not meant:
         return Hit(key.span, values, (), path, "unknown")
-    edit = Edit(key.span.start, key.value, meant) if not key.style else None
-    fixes = fix(f"rename it to {meant}", edit, safety=Safety.SUGGEST)
-    return Hit(key.span, {**values, "meant": meant}, fixes, path, "misspelt")
+    return Hit(key.span, {**values, "meant": meant}, _renamed(view, path, meant), path, "misspelt")
+
+
+def _renamed(view: _View, path: str, name: str) -> tuple[Fix, ...]:
+    edits = rename_key(view.article, path, name) if name and view.may_prove() else ()
+    return fix(f"rename it to {name}", *edits, safety=Safety.SUGGEST)
 
 
 def _two_names(key: Scalar, prefix: str, first: Scalar) -> Hit:
@@ -228,13 +241,10 @@ def _two_names(key: Scalar, prefix: str, first: Scalar) -> Hit:
     return Hit(key.span, values, (), prefix + key.value, "two-names")
 
 
-def _deprecated(spec: FieldSpec, key: Scalar, prefix: str, keys: Mapping[str, Scalar]) -> Hit:
-    values = {"field": _clip(prefix + key.value), "instead": spec.deprecated, "key": _clip(key.value)}
-    new = spec.replaced_by
-    edit = Edit(key.span.start, key.value, new) if new and new not in keys and not key.style else None
-    return Hit(
-        key.span, values, fix(f"rename it to {new}", edit, safety=Safety.SUGGEST), prefix + key.value, "deprecated"
-    )
+def _deprecated(view: _View, spec: FieldSpec, key: Scalar, prefix: str) -> Hit:
+    path = prefix + key.value
+    values = {"field": _clip(path), "instead": spec.deprecated, "key": _clip(key.value)}
+    return Hit(key.span, values, _renamed(view, path, spec.replaced_by), path, "deprecated")
 
 
 def _out_of_order(schema: Schema, present: list[tuple[str, Scalar]], pattern: str, prefix: str) -> Iterator[Hit]:
@@ -266,31 +276,19 @@ def _absent(
     span = key.span if key else Span(record.span.start, record.span.start)
     place = f"it belongs after {key.value!r}" if before and key else "it belongs at the head"
     values = {"field": prefix + name, "key": name, "schema": view.schema.name, "place": place + why}
-    return Hit(span, values, _derived(view, record, before[-1:], spec, prefix), prefix + name, "missing")
+    fixes = _derived(view, spec, prefix, present[before[-1]].value if before else "")
+    return Hit(span, values, fixes, prefix + name, "missing")
 
 
-def _derived(view: _View, record: MapNode, before: list[str], spec: FieldSpec, prefix: str) -> tuple[Fix, ...]:
-    """A line with the value that follows from another field, behind the key before it; in block YAML only."""
+def _derived(view: _View, spec: FieldSpec, prefix: str, after: str) -> tuple[Fix, ...]:
+    """A line with the value that follows from another field, behind the key `after`."""
     how, path = spec.derive
-    name = spec.path.rpartition(".")[2]
-    pair = next((p for p in record.pairs if before and p.key.value == before[0]), None)
     source = locate(view.schema, view.meta, particular(path, prefix)) if how else None
-    if source is None or pair is None or not isinstance(source.node, Scalar) or view.meta.format != "yaml":
+    value = _DERIVE[how](source.node.value) if source is not None and isinstance(source.node, Scalar) else ""
+    if not value or not view.may_prove():
         return ()
-    value = _DERIVE[how](source.node.value)
-    text, start = view.article.text, pair.key.span.start
-    line = text.rfind("\n", 0, start) + 1
-    end = max(pair.key.span.end, pair.value.span.end)
-    stop = text.find("\n", end)
-    indent = text[line:start]
-    if not value or stop < 0 or stop >= view.meta.content.end or indent.strip(" -") or "#" in text[end:stop]:
-        return ()
-    written = value if re.fullmatch(r"[A-Za-z][\w./:-]*[\w/]", value) and ": " not in value else f'"{value}"'
-    if '"' in value or "\\" in value:
-        return ()
-    ending = "\r\n" if text[stop - 1 : stop] == "\r" else "\n"
-    edit = Edit(stop + 1, "", f"{' ' * len(indent)}{name}: {written}{ending}")
-    return fix(f"write {_clip(value)}", edit, safety=Safety.SUGGEST)
+    edits = add_key(view.article, prefix.rstrip("."), spec.path.rpartition(".")[2], value, after)
+    return fix(f"write {_clip(value)}", *edits, safety=Safety.SUGGEST)
 
 
 _DERIVE: Mapping[str, Callable[[str], str]] = {
@@ -301,8 +299,8 @@ _DERIVE: Mapping[str, Callable[[str], str]] = {
 }
 
 
-def _wrong(article: Article, case: str, spec: FieldSpec, node: Node, path: str, why: str) -> Hit:
-    text = article.text[node.span.start : node.span.end]
+def _wrong(view: _View, case: str, spec: FieldSpec, node: Node, path: str, why: str) -> Hit:
+    text = view.article.text[node.span.start : node.span.end]
     if isinstance(node, Scalar):
         found = "nothing" if case == "empty" else _FOUND.get(node.kind, "text")
     else:
@@ -311,23 +309,22 @@ def _wrong(article: Article, case: str, spec: FieldSpec, node: Node, path: str, 
     values = {"field": path, "value": _clip(text), "found": found, "expected": expected}
     if case == "empty":
         values["why"] = why
-    return Hit(node.span, values, _fixes(case, spec, node, text), path, case)
+    fixes = _fixes(view, case, spec, node, path) if isinstance(node, Scalar) else ()
+    return Hit(node.span, values, fixes, path, case)
 
 
-def _fixes(case: str, spec: FieldSpec, node: Node, text: str) -> tuple[Fix, ...]:
-    start, end = node.span
-    if not isinstance(node, Scalar) or "\n" in text or "\r" in text:
-        return ()
-    if case == "quoted" and text[1:-1] == node.value:
-        edits = (Edit(start, text[0], ""), Edit(end - 1, text[-1], ""))
-        return fix("take the quotes away", *edits, safety=Safety.UNSAFE)
-    if case == "unquoted" and text == node.value:
-        return fix("put quotes around it", Edit(start, "", '"'), Edit(end, "", '"'))
-    if case == "wrong-type" and spec.type in DATES and text.strip("\"'") == node.value:
-        iso = as_iso(node.value, spec.type)
-        at = start + (1 if node.style else 0)
-        return fix(f"write {iso}", minimal(at, node.value, iso) if iso else None, safety=Safety.SUGGEST)
-    if case == "single-value" and (node.style in ("'", '"') or not re.search(r"[,\[\]{}#&*!|>%@`]", text)):
-        edits = (Edit(start, "", "["), Edit(end, "", "]"))
-        return fix("make it a list of one", *edits, safety=Safety.SUGGEST)
+def _fixes(view: _View, case: str, spec: FieldSpec, node: Scalar, path: str) -> tuple[Fix, ...]:
+    article, value = view.article, node.value
+    if case in ("quoted", "unquoted"):
+        if not is_only_quoted(article, node) and not view.may_prove():
+            return ()
+        if case == "unquoted":
+            return fix("put quotes around it", *write_value(article, path, value))
+        return fix("take the quotes away", *write_value(article, path, value, bare=True), safety=Safety.UNSAFE)
+    iso = as_iso(value, spec.type) if case == "wrong-type" and spec.type in DATES else None
+    if iso and view.may_prove():
+        edits = write_value(article, path, iso, bare=not node.style)
+        return fix(f"write {iso}", *edits, safety=Safety.SUGGEST)
+    if case == "single-value" and "," not in value and view.may_prove():  # with one, it may be several
+        return fix("make it a list of one", *wrap_in_list(article, path), safety=Safety.SUGGEST)
     return ()

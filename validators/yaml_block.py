@@ -79,7 +79,7 @@ class YamlBlock(Validator):
         if not article.text[meta.content.start : meta.content.end].strip():
             yield Hit(_opening(article, meta), case="empty")
         if meta.format != "toml" and meta.root is not None:  # TOML knows no traps, and refuses a key that stands twice
-            for hit in _look(article, meta.root, ""):
+            for hit in _look(article, meta, meta.root):
                 readings = hit.case in ("boolean-word", "misread-number") and len(hit.fixes) > 1
                 yield self._as_meant(article, hit) if readings else hit
 
@@ -98,23 +98,23 @@ def _opening(article: Article, meta: FrontMatter) -> Span:
     return Span(meta.span.start, meta.span.start + len(line))
 
 
-def _look(article: Article, node: Node, path: str) -> Iterator[Hit]:
-    """Every trap in a node and below it, in the order of the file."""
-    if isinstance(node, Scalar):
-        if not node.style:
-            yield from _plain(node, path, "value")
-    elif isinstance(node, MapNode):
-        yield from _repeated(article, node, path)
-        for key, value in node.pairs:
-            here = f"{path}.{key.value}" if path else key.value
-            if key.kind == "bool" and not key.style:
-                yield from _plain(key, here, "key")
-            if value.span.start >= key.span.start:  # not an alias: what it repeats was looked at where it stands
-                yield from _look(article, value, here)
-    else:
-        for n, item in enumerate(node.items):
-            if item.span.start >= node.span.start:
-                yield from _look(article, item, f"{path}[{n}]")
+def _look(article: Article, meta: FrontMatter, root: MapNode) -> Iterator[Hit]:
+    """Every trap in the block, in the order of the file; what an alias repeats was looked at where it stands."""
+    yield from _repeated(article, root, "")
+    reached = -1
+    aliases = meta.format == "yaml"
+    for path, key, node in meta.walk():
+        if key is not None and key.kind == "bool" and not key.style and not (aliases and key.span.start <= reached):
+            yield from _plain(key, path, "key")
+        if aliases:
+            if node.span.start <= reached:
+                continue
+            reached = node.span.start
+        if isinstance(node, Scalar):
+            if node.kind != "str" and not node.style:
+                yield from _plain(node, path, "value")
+        elif isinstance(node, MapNode):
+            yield from _repeated(article, node, path)
 
 
 # ------------------------------------------------------------------------------------------------- values misread
@@ -178,10 +178,10 @@ def impossible(value: str) -> str:
 
 
 def _repeated(article: Article, node: MapNode, path: str) -> Iterator[Hit]:
-    seen: dict[str, Pair] = {}
-    last = {key.value: n for n, (key, _) in enumerate(node.pairs)}
-    if len(last) == len(node.pairs):
+    if len({key.value for key, _ in node.pairs}) == len(node.pairs):
         return
+    last = {key.value: n for n, (key, _) in enumerate(node.pairs)}
+    seen: dict[str, Pair] = {}
     twice = Counter(key.value for key, _ in node.pairs)
     for n, pair in enumerate(node.pairs):
         key, value = pair

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from copydesk.edits import apply, minimal
-from copydesk.model import Article, Edit, Field, FrontMatter, MapNode, Node, Scalar, ScalarKind, Span
+from copydesk.model import Article, Edit, Field, FrontMatter, MapNode, Node, Scalar, Span
 from copydesk.scalars import plain_kind, write_scalar
 from copydesk.tree import read_yaml
 
@@ -19,23 +19,70 @@ Row = tuple[str, str, str]
 """The path of a value, its kind and what it says; lists and mappings have neither."""
 
 
-def write_value(article: Article, path: str, value: str, kind: ScalarKind = "str") -> tuple[Edit, ...]:
-    """The single value at `path` becomes `value`, of that kind; a text keeps its way of quoting where that can say it.
+def write_value(article: Article, path: str, value: str, bare: bool = False) -> tuple[Edit, ...]:
+    """The single value at `path` becomes `value`; a text keeps its way of quoting where that can say it.
 
-    A date, number or truth value is written without quotes.
+    `bare` writes it without quotes, as the number, date or truth value that it is then; a text is never written so.
     """
     field = _field(article, path)
-    if field is None or not isinstance(field.node, Scalar) or (kind != "str" and plain_kind(value) != kind):
+    kind = plain_kind(value) if bare else "str"
+    if field is None or not isinstance(field.node, Scalar) or (bare and kind in ("str", "null", "merge")):
         return ()
     node = field.node
-    old = article.text[node.span.start : node.span.end]
+    start, end = node.span
+    old = article.text[start:end]
+    if article.meta is None or article.meta.format != "yaml":
+        return _write_literal(node, old, value, bare)
+    if value == node.value and is_only_quoted(article, node):
+        if bare and node.style:
+            return Edit(start, old[0], ""), Edit(end - 1, old[-1], "")
+        return () if bare or node.kind == "str" else (Edit(start, "", '"'), Edit(end, "", '"'))
     if node.style in ("|", ">") and "#" in old.partition("\n")[0]:
         return ()  # the comment behind its `|` would go
-    new = value if kind != "str" else write_scalar(value, node.style, _in_flow(article, node))
+    new = value if bare else write_scalar(value, node.style, _in_flow(article, node))
     if new is None or new == old:
         return ()
-    edit = minimal(node.span.start, old, new)
+    edit = minimal(start, old, new)
     return _proved(article, (edit,), lambda rows: [(path, kind, value) if r[0] == path else r for r in rows])
+
+
+_LITERAL = re.compile(r"-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]{1,17})?|true|false")
+_NEEDS_ESCAPE = re.compile(r"[\"'\\\x00-\x1f\x7f\ud800-\udfff]")
+
+
+def _write_literal(node: Scalar, old: str, value: str, bare: bool) -> tuple[Edit, ...]:
+    """As `write_value` in TOML and JSON: texts without escapes, and what both spell as YAML does."""
+    start, end = node.span
+    if _NEEDS_ESCAPE.search(value):
+        return ()
+    if old == node.value:  # no quotes
+        if bare:
+            return (minimal(start, old, value),) if _LITERAL.fullmatch(value) and value != old else ()
+        return (Edit(start, "", '"'), Edit(end, "", '"')) if value == old else ()
+    if old[:1] not in ('"', "'") or old != f"{old[0]}{node.value}{old[0]}":
+        return ()
+    if not bare:
+        return (minimal(start + 1, node.value, value),) if value != node.value else ()
+    same = value == node.value and _LITERAL.fullmatch(value)
+    return (Edit(start, old[0], ""), Edit(end - 1, old[-1], "")) if same else ()
+
+
+_WORD = re.compile(r"[\w.+-][\w.+:-]{0,80}(?<!:)", re.ASCII)
+
+
+def is_only_quoted(article: Article, node: Scalar) -> bool:
+    """Whether a value is one word that stands by itself, with or without quotes, and no alias can repeat it: then its
+    quotes come and go without a proof."""
+    assert article.meta is not None
+    text, (start, end), content = article.text, node.span, article.meta.content
+    return (
+        article.meta.format == "yaml"
+        and _WORD.fullmatch(node.value) is not None
+        and text[start:end] in (node.value, f'"{node.value}"', f"'{node.value}'")
+        and text[start - 1] in " [,"
+        and text[end : end + 1] in " \r\n],}"
+        and text.find("*", content.start, content.end) < 0
+    )
 
 
 def rename_key(article: Article, path: str, name: str) -> tuple[Edit, ...]:
@@ -163,7 +210,8 @@ def mend_line(article: Article) -> tuple[Edit, ...]:
 def _proved(article: Article, edits: tuple[Edit, ...], change: Callable[[list[Row]], list[Row]]) -> tuple[Edit, ...]:
     """The edits, if the front matter reads with them as before but for the change."""
     meta = article.meta
-    assert meta is not None
+    if meta is None or meta.format != "yaml":
+        return ()
     after = apply(article.text, edits)
     content = Span(meta.content.start, meta.content.end + len(after) - len(article.text))
     root, problem = read_yaml(after, content)
@@ -181,12 +229,13 @@ def rows_of(root: MapNode | None) -> list[Row]:
 def _field(article: Article, path: str) -> Field | None:
     """The field at a path, if it stands there once and repeats nothing: of anything else no single edit is right."""
     meta = article.meta
-    if meta is None or meta.format != "yaml" or meta.root is None:
+    if meta is None or meta.root is None:
         return None
-    found = [f for f in meta.walk() if f.path == path]
-    if len(found) != 1 or (found[0].key is not None and found[0].node.span.start < found[0].key.span.start):
+    found = meta.fields.get(path)
+    if found is None or (found.key is not None and found.node.span.start < found.key.span.start):
         return None
-    return found[0]
+    alone = len(meta.fields) == len(meta.walk()) or sum(f.path == path for f in meta.walk()) == 1
+    return found if alone else None
 
 
 def _record(meta: FrontMatter | None, path: str) -> MapNode | None:
