@@ -63,8 +63,8 @@ def _plots(rates: Rates) -> str:
     tops = {name: _top(lines, months, name) for name in (ANY, *rates.families)}
     out = [
         '<section><h2>Month by month</h2>\n<p class="soft">Of the articles of a month, the share with a finding. A bar '
-        f"is pale where the month has fewer than {FEW} articles; a tick below the axis is a month without a finding, and "
-        "nothing at all is a month without articles.</p>\n"
+        f"is pale where the month has fewer than {FEW} articles; a tick below the axis is a month without a finding, "
+        "and nothing at all is a month without articles.</p>\n"
     ]
     for name, line in lines.items():
         articles = sum(group.articles for group in line.values())
@@ -183,7 +183,7 @@ def _patterns(heard: Sequence[Producer]) -> str:
 
 
 def _pattern(p: Pattern) -> str:
-    bug = f"<p class=bug>{_text(shown(p.bug, 300))}</p>" if p.bug else ""
+    bug = f"<p class=bug>Looks like: {_text(shown(p.bug, 300))}</p>" if p.bug else ""
     shapes = ", ".join(f"<code>{_text(quoted(s, 60))}</code> ({n:,})" for s, n in p.shapes.most_common(3))
     matches = f"<p class=soft>matches: {shapes}</p>" if shapes else ""
     places = "".join(f"<li><code>{_text(place)}</code> <q>{_text(quoted(text))}</q>" for place, text in p.examples)

@@ -99,10 +99,12 @@ def _add(pattern: Pattern, record: Record, f: Finding, first: bool) -> None:
 
 
 def _in_context(text: str, span: Span) -> str:
-    """The match; a short one with what stands around it."""
-    if span.end - span.start >= CONTEXT or not text:
-        return text[span.start : span.end]
-    return text[max(span.start - CONTEXT, 0) : span.end + CONTEXT].strip()
+    """The match; a short one with what stands before and after it on its line."""
+    match = text[span.start : span.end]
+    if len(match) >= CONTEXT or not text:
+        return match
+    before = text[max(span.start - CONTEXT, 0) : span.start].rpartition("\n")[2]
+    return before + match + text[span.end : span.end + CONTEXT].partition("\n")[0]
 
 
 def _count(counter: Counter[T], value: T) -> None:
