@@ -1,7 +1,6 @@
 """A table for a spreadsheet: a row a finding, the columns of the JSON contract.
 
-A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, and an article can say anything. Such a
-cell begins with `'`; so does one that begins with `'` itself, so that a program can take it away again.
+No cell is taken for a formula (see `exchange.cell`).
 """
 
 from __future__ import annotations
@@ -10,15 +9,14 @@ import csv
 import json
 from typing import TextIO
 
-from copydesk.excerpt import HIDDEN, as_data, blocks, findings, one_line, to_line
+from copydesk.excerpt import as_data, blocks, findings, to_line
+from copydesk.exchange import LONGEST_CELL, cell
 from copydesk.model import Finding, Record, Run
 
 COLUMNS = (
     "severity", "code", "name", "path", "line", "column", "field", "message", "fix", "safety", "applied", "blocks",
     "start", "end", "fingerprint", "article", "depends_on", "evidence", "fixes",
 )  # fmt: skip
-LONGEST_CELL = 32_000  # characters; a spreadsheet cuts what is longer than 32,767
-_FORMULA = frozenset("=+-@\t\r\n'|＝＋－＠")
 _MARK = "\ufeff"  # tells a spreadsheet that this is UTF-8
 
 
@@ -28,7 +26,7 @@ def render(run: Run, out: TextIO) -> None:
     table = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     table.writerow(COLUMNS)
     for record, f in findings(run):
-        table.writerow([_cell(v) for v in _row(run, record, f)])
+        table.writerow([cell(v) for v in _row(run, record, f)])
 
 
 def _row(run: Run, record: Record, f: Finding) -> tuple[object, ...]:
@@ -47,13 +45,3 @@ def _json(value: object) -> str:
     if len(text) > LONGEST_CELL:
         return json.dumps({"left out": f"{len(text):,} characters, which the json format has"})
     return text
-
-
-def _cell(value: object) -> object:
-    """A number as it is; a text on one line, visible, and never a formula."""
-    if type(value) is int:
-        return value
-    text = str(value)
-    if HIDDEN.search(text) or "\n" in text or "\t" in text or len(text) > LONGEST_CELL:
-        text = one_line(text, LONGEST_CELL)
-    return f"'{text}" if text.lstrip(" ")[:1] in _FORMULA else text

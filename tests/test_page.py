@@ -172,3 +172,16 @@ def test_the_pack_in_the_guide_works(tmp_path: Path) -> None:
     labels = opened("boilerplate", Setup((RULES, tmp_path)))
     text = lines(STORY[:2], "Tickets for the small ferry from 12 crowns", "To the boat timetable", STORY[2:])
     assert cleaned(text, labels) == lines(STORY)
+
+
+def test_a_source_is_known_by_its_address_and_by_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in/gazette").mkdir(parents=True)
+    text = "---\nurl: https://www.gazette.example/a-story\n---\n\n" + lines(MENU, STORY, gap="\n\n")
+    Path("in/gazette/page.md").write_text(text, "utf-8")
+    for name, cut in (("gazette.example", True), ("in/gazette", True), ("in", False)):
+        Path("copydesk.toml").write_text(f'[sources."{name}"]\nbody = "page"\n', "utf-8")
+        assert main(["clean", "in", "--out", "out", "-q", "--exit-zero", "--select", "BOI4"]) == 0
+        cleaned = Path("out/corpus/gazette/page.md").read_text("utf-8")
+        assert cleaned.endswith(lines(STORY, gap="\n\n"))
+        assert (cleaned != text) == cut, name

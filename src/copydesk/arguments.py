@@ -63,6 +63,23 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     _add_reporting(baseline)
     baseline.set_defaults(baseline=None)
 
+    report = command("report", "whose articles have which defects, and since when")
+    _add_selection(report)
+    report.add_argument(
+        "--by", default="", metavar="KIND[,KIND]", help="source, month, folder, or two of them (default: source)"
+    )
+    report.add_argument(
+        "--upstream", action="store_true", help="what comes again in each source, and the bug that it looks like"
+    )
+    report.add_argument(
+        "--severity", choices=[str(s) for s in Severity], default="warning", help="and above (default: warning)"
+    )
+    forms = ["table", "markdown", "csv", "html"]
+    report.add_argument("--format", dest="form", choices=forms, default="table", help="html has plots, too")
+    report.add_argument("--output", type=Path, metavar="FILE", help="where it goes (default: the terminal)")
+    report.add_argument("--allow-empty", action="store_true", help="no article at all is no error")
+    report.set_defaults(**{**_SILENT, "allow_empty": False})
+
     undo = command("undo", "put the bytes back, from the journal alone")
     undo.add_argument("dir", type=Path, metavar="DIR", help="a folder of `clean --out`, or one cleaned in place")
     undo.add_argument("--rule", action="append", default=[], metavar="CODE", help="only the fixes of this rule")

@@ -19,6 +19,7 @@ from copydesk import __version__, starter
 from copydesk.arguments import make_parser
 from copydesk.baseline import Baseline, BaselineError, compare, merged, present, read_baseline, write_baseline
 from copydesk.cli_learn import learn_boilerplate, learn_names
+from copydesk.cli_report import report_corpus
 from copydesk.cli_run import counted, looked_at, open_job, print_reports, run_job, verdict
 from copydesk.completion import completion
 from copydesk.config import Config, ConfigError
@@ -291,6 +292,7 @@ def _parser() -> argparse.ArgumentParser:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": check_corpus,
     "clean": clean_corpus,
+    "report": report_corpus,
     "baseline": keep_baseline,
     "undo": undo_run,
     "explain": explain_rules,

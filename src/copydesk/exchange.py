@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from copydesk.excerpt import Page, one_line, tier, visible
+from copydesk.excerpt import HIDDEN, Page, one_line, tier, visible
 from copydesk.model import Edit, Finding, Record, Rule, Safety
 
 LONGEST = 1_000
@@ -105,3 +105,22 @@ def code_span(text: str) -> str:
     ticks = "`" * (1 + max((len(run) for run in re.findall("`+", text)), default=0))
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{ticks}{pad}{text}{pad}{ticks}" if text else "` `"
+
+
+LONGEST_CELL = 32_000
+"""Characters; a spreadsheet cuts what is longer than 32,767."""
+_FORMULA = frozenset("=+-@\t\r\n'|＝＋－＠")
+
+
+def cell(value: object) -> object:
+    """What a cell of CSV holds: a number as it is; a text on one line, visible, and never a formula.
+
+    A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, and an article can say anything.
+    Such a cell begins with `'`; so does one that begins with `'` itself, so that a program can take it away again.
+    """
+    if type(value) is int:
+        return value
+    text = str(value)
+    if HIDDEN.search(text) or "\n" in text or "\t" in text or len(text) > LONGEST_CELL:
+        text = one_line(text, LONGEST_CELL)
+    return f"'{text}" if text.lstrip(" ")[:1] in _FORMULA else text

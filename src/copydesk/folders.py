@@ -59,7 +59,7 @@ def _files(folders: Iterable[str], kind: str, pattern: str) -> list[Path]:
 _CODE = re.compile(r"[A-Z]{3}[0-9]{3}|[A-Z]{2}[0-9]{3}")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _KEYS = (
-    "name", "uses", "case", "severity", "safety", "stage", "optional", "message", "ask", "why", "with",
+    "name", "uses", "case", "severity", "safety", "stage", "optional", "message", "ask", "why", "upstream", "with",
     "examples", "proof",
 )  # fmt: skip
 _EXAMPLE_KEYS = ("bad", "ok", "files", "bytes", "good", "proposed", "flag", "config", "path")
@@ -145,6 +145,7 @@ def _rule(code: str, node: yaml.MappingNode, where: str, path: Path, examples: b
         settings=raw.get("with") or {},
         examples=tuple(_example(e, f"{path}:{n}", n) for e, n in zip(raw.get("examples") or [], lines, strict=True)),
         proof=str(raw.get("proof", "")),
+        upstream=" ".join(str(raw.get("upstream", "")).split()),
         source=where,
     )
 

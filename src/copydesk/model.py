@@ -339,6 +339,8 @@ class Rule:
     settings: Mapping[str, object] = setting(default_factory=dict)
     examples: tuple[Example, ...] = ()
     proof: str = ""
+    upstream: str = ""
+    """The bug of a producer that its findings look like, in plain words, with {values} of the hits."""
     source: str = ""
 
 

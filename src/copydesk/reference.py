@@ -24,6 +24,7 @@ def explain(rule: Rule) -> str:
         f"  severity  {rule.severity}",
         f"  safety    {SAFETY[rule.safety]}" if rule.uses else "  safety    no fix: it speaks of the run itself",
         *(_wrapped("asks", rule.ask) if rule.ask else []),
+        *(_wrapped("upstream", rule.upstream) if rule.upstream else []),
     ]
     if rule.uses:
         settings = ", ".join(f"{k} = {v!r}" for k, v in rule.settings.items() if not isinstance(v, list | dict))

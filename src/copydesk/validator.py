@@ -51,6 +51,7 @@ from copydesk.model import (
     Span,
 )
 from copydesk.phrases import PhraseError, Phrases, open_phrases
+from copydesk.provenance import source_of
 from copydesk.schema import SchemaError, Schemas
 from copydesk.schema_file import open_schemas
 
@@ -160,14 +161,15 @@ class Setup:
             raise SettingError(str(e)) from e
 
     def source(self, article: Article) -> str:
-        """The name of where an article is from: the field that the configuration calls `source`, else its folder."""
-        key = self.options.get("source")
-        named = article.meta.value(key) if key and article.meta else None
-        return named or article.id.rpartition("/")[0]
+        """Where an article is from (see `provenance.source_of`), with the field that the configuration names."""
+        return source_of(article, str(self.options.get("source", "")))
 
     def is_page(self, article: Article) -> bool:
         """Whether the article is the text of a whole page, as the command or the configuration of its source says."""
-        said = self.options.get("sources", {}).get(self.source(article), {})
+        sources = self.options.get("sources", {})
+        said = sources.get(self.source(article)) if sources else None
+        if said is None:  # a source without a name of its own is meant by its folder
+            said = sources.get(article.id.rpartition("/")[0], {})
         return bool(said.get("body", self.options.get("body", "article")) == "page")
 
     @cached_property
