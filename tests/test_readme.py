@@ -102,6 +102,10 @@ def test_the_job_of_the_readme_is_red_then_green(tmp_path: Path, monkeypatch: py
     git("commit", "-q", "-a", "-m", "mended")
     assert run_job(tmp_path / "green.md") == 0
     assert "nothing is blocked in 1 article" in (tmp_path / "green.md").read_text("utf-8")
+    old = Path("news/old.md")
+    old.write_text(old.read_text() + "\nAnd yet a paragraph was added to it.\n")
+    git("commit", "-q", "-a", "-m", "old dirt in an article that is edited")
+    assert run_job(tmp_path / "edited.md") == 0
 
 
 def test_the_cleanup_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,10 +93,10 @@ def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
     values = config.values
     include, exclude = values.get("include", []), values.get("exclude", [])
     leave = [args.out] if getattr(args, "out", None) else []
+    checks = not hasattr(args, "out")  # `clean` writes, and records are not written
     if given.stdin:
         found = single(given.stdin, args.stdin_filename, root)
     else:
-        checks = not hasattr(args, "out")  # `clean` writes, and records are not written
         found = find(paths, root, include, exclude, leave=leave, records=checks)
     if given.listed is not None:
         found = only_articles(found, include)
