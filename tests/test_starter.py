@@ -127,6 +127,17 @@ def test_the_job_of_the_service_that_is_to_be_seen(clue: str, file: str, capsys:
     assert Path(file).read_text("utf-8") == before
 
 
+def test_the_job_alone_beside_a_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    write("news", 2)
+    assert main(["init", "news"]) == 0
+    before = Path("copydesk.toml").read_text("utf-8")
+    assert main(["init", "news"]) == 2
+    assert "--ci github" in capsys.readouterr().err
+    assert main(["init", "news", "--ci", "github"]) == 0
+    assert "copydesk check news --since" in Path(".github/workflows/articles.yml").read_text("utf-8")
+    assert Path("copydesk.toml").read_text("utf-8") == before
+
+
 def test_a_job_only_where_it_is_wanted(capsys: pytest.CaptureFixture[str]) -> None:
     write("news", 1)
     assert main(["init", "news", "--ci", "none"]) == 0

@@ -33,7 +33,9 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     check = command("check", "find; write nothing to the corpus")
     _add_selection(check)
     _add_reporting(check)
-    check.add_argument("--baseline", type=Path, metavar="FILE", help="leave out the findings that FILE lists")
+    check.add_argument(
+        "--baseline", type=Path, metavar="FILE", help="leave out what `copydesk baseline create` has accepted in FILE"
+    )
     check.add_argument(
         "--since", metavar="REV", help="only what is new in the articles changed since this git revision (merge base)"
     )
@@ -96,21 +98,28 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
 
     _add_schema(command("schema", "infer, compare, export and import schemas of front matter"))
 
-    init = command("init", "write a copydesk.toml for the corpus in this folder")
+    init = command("init", "write a copydesk.toml for a corpus, and its CI job")
     init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
-    init.add_argument("--ci", choices=["auto", "github", "gitlab", "none"], default="auto", help="whose job to write")
+    init.add_argument(
+        "--ci",
+        choices=["auto", "github", "gitlab", "none"],
+        default="auto",
+        help="whose job to write; beside a copydesk.toml that is there, only the job",
+    )
     init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
 
     kinds = places.add_parser("learn", help="what a corpus teaches, for a person to accept").add_subparsers(
         required=True, metavar="WHAT"
     )
-    lines = command("learn boilerplate", "lines that come again in the articles of a source, as rules", kinds)
+    lines = command(
+        "learn boilerplate", "list lines that come again in a source; write those that are accepted as rules", kinds
+    )
     _add_selection(lines)
     lines.add_argument("--accept", metavar="N,N|all|FILE", help="write these as rules into the workspace")
     lines.add_argument("--output", type=Path, metavar="FILE", help="where the listing goes (default: the terminal)")
     lines.set_defaults(**_SILENT)
 
-    names = command("learn names", "names that are written in two ways, and your house list", kinds)
+    names = command("learn names", "list names that are written in two ways; add to your house list", kinds)
     names.add_argument("--add", nargs=2, action="append", default=[], metavar=("RIGHT", "WRONG"), help="a misspelling")
     names.add_argument("--distinct", nargs=2, action="append", default=[], metavar="NAME", help="two names, never one")
     names.add_argument("--from", dest="listing", type=Path, metavar="FILE", help="a listing that you have marked")
@@ -181,10 +190,12 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
     rules = parser.add_argument_group(
         "rules", "codes whole (FOR101), by name (stray-foreign-line) or by prefix (FOR,FM1)"
     )
-    rules.add_argument("--select", action="append", default=[], metavar="CODES", help="only these")
-    rules.add_argument("--extend-select", action="append", default=[], metavar="CODES", help="these, too")
-    rules.add_argument("--ignore", action="append", default=[], metavar="CODES", help="not these")
-    rules.add_argument("--per-file-ignores", action="append", default=[], metavar="GLOB:CODE", help="not there")
+    rules.add_argument("--select", action="append", default=[], metavar="CODES", help="only these rules")
+    rules.add_argument("--extend-select", action="append", default=[], metavar="CODES", help="these rules, too")
+    rules.add_argument("--ignore", action="append", default=[], metavar="CODES", help="not these rules")
+    rules.add_argument(
+        "--per-file-ignores", action="append", default=[], metavar="GLOB:CODE", help="not this rule in these files"
+    )
     rules.add_argument(
         "--unsafe-fixes",
         "--unsafe",
@@ -210,7 +221,7 @@ def _add_reporting(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="X[=FILE]",
-        help="a report, into FILE; repeatable (default: console)",
+        help="a report such as console, html, markdown, github, json, sarif; into FILE; repeatable (default: console)",
     )
     show.add_argument("--output", type=Path, metavar="FILE", help="where the format without a FILE goes")
     show.add_argument(

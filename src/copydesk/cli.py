@@ -245,10 +245,13 @@ def write_schema(args: argparse.Namespace) -> int:
 def write_config(args: argparse.Namespace) -> int:
     """Looks at the corpus, checks a part of it, and writes a copydesk.toml and a CI job; says what it saw."""
     path = Path("copydesk.toml")
+    if path.exists() and args.ci in starter.JOBS:
+        print(visible(starter.write_job(Path.cwd(), args.ci, _from_here(args.path))))
+        return 0
     if path.exists():
-        raise ConfigError(f"{path}: exists already")
+        raise ConfigError(f"{path}: exists already; `copydesk init --ci github` or `--ci gitlab` writes the job alone")
     root = Path.cwd()
-    corpus = Path(os.path.relpath(args.path)) if args.path.resolve().is_relative_to(root) else args.path
+    corpus = _from_here(args.path)
     found = find([args.path], root)
     sample, aside = starter.choose(found.articles)
     trial = _parser().parse_args(["check", str(args.path), "--isolated", "--allow-empty", "--quiet"])
@@ -261,6 +264,10 @@ def write_config(args: argparse.Namespace) -> int:
     about_ci = starter.write_job(root, args.ci, corpus)
     print(visible("\n".join([*starter.remarks(seen), f"Wrote {path}.", *filter(None, [about_ci])])))
     return 0
+
+
+def _from_here(path: Path) -> Path:
+    return Path(os.path.relpath(path)) if path.resolve().is_relative_to(Path.cwd()) else path
 
 
 def _schema_files(job: Job) -> list[Path]:
