@@ -161,6 +161,7 @@ def _add_schema(parser: argparse.ArgumentParser) -> None:
 _SILENT: dict[str, Any] = {
     **{"format": (), "fail_level": None, "fail_on": (), "baseline": None, "allow_empty": True, "exit_zero": True},
     **{"full": False, "statistics": False, "color": "never", "quiet": False, "verbose": False, "jobs": 0},
+    "cache": None,
 }
 """What a command that reports nothing says in the place of the flags of a report."""
 
@@ -243,6 +244,9 @@ def _add_reporting(parser: argparse.ArgumentParser) -> None:
     show.add_argument("-v", "--verbose", action="store_true", help="say which configuration and rules are used")
     show.add_argument(
         "--jobs", type=_processes, default=0, metavar="N", help="processes (default: as many as are worth it)"
+    )
+    show.add_argument(
+        "--cache", action=argparse.BooleanOptionalAction, help="keep what is worked out for the next run (default: no)"
     )
 
 

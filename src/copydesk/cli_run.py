@@ -14,13 +14,14 @@ from typing import TextIO
 
 from copydesk.baseline import Comparison as BesideBaseline
 from copydesk.baseline import compare, present, read_baseline
+from copydesk.cache import Cache, cache_folder, open_cache
 from copydesk.config import ConfigError
 from copydesk.folders import open_report
 from copydesk.gate import broken
 from copydesk.grouping import source_of
 from copydesk.intake import Renamed, split_list
 from copydesk.job import Given, Job, make_job
-from copydesk.model import Record, Run, Source
+from copydesk.model import Plan, Record, Run, Source
 from copydesk.novelty import NewOnly, fingerprints
 from copydesk.output import write_report
 from copydesk.run import process
@@ -58,7 +59,7 @@ def run_job(args: argparse.Namespace, job: Job) -> Iterator[Run]:
     with tempfile.TemporaryDirectory(prefix="copydesk-") as spill:
         then = job.comparison.sources if job.comparison and not hasattr(args, "out") else ()
         with _progress(args, 2 * (len(job.found.articles) + len(then))) as said:
-            outcome = process(job.plan, job.found.articles, Path(spill), args.jobs, said)
+            outcome = process(job.plan, job.found.articles, Path(spill), args.jobs, said, _cache(args, job, job.plan))
             records: Iterable[Record] = outcome.records
             notes = list(outcome.notes)
             if job.comparison:
@@ -105,9 +106,17 @@ def _new_since(
         spill = spill / "then"
         spill.mkdir()
         plan = replace(job.plan, options={**job.plan.options, "suppressed": {}})
-        before = fingerprints(process(plan, then, spill, args.jobs, said).records)
+        before = fingerprints(process(plan, then, spill, args.jobs, said, _cache(args, job, plan)).records)
         known = {job.comparison.now[identity]: found for identity, found in before.items()}
     return NewOnly(records, known)
+
+
+def _cache(args: argparse.Namespace, job: Job, plan: Plan) -> Cache | None:
+    """The user's cache, where it is asked for; never one that lies in what is being checked."""
+    wanted = job.config.values.get("cache", False) if args.cache is None else args.cache
+    folder = cache_folder()
+    inside = any(folder.is_relative_to(p.resolve()) for p in (*args.path, *(job.given.listed or ())))
+    return open_cache(plan, folder) if wanted and not inside else None
 
 
 def looked_at(job: Job) -> list[str]:

@@ -31,6 +31,7 @@ KEYS: dict[str, type] = {
     "fail-level": str,
     "fail-on": list,
     "baseline": str,
+    "cache": bool,
     "suppressions": bool,
     "unsafe": bool,
     "workspace": str,

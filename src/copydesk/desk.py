@@ -111,6 +111,8 @@ class Draft:
     """What of the bytes could be decoded, where not all could: for lines and columns only."""
     allowed: set[str] = field(default_factory=set)
     """The suppressions that have kept something from being found."""
+    key: bytes = b""
+    """What a cache knows the article by; empty without one."""
 
 
 def receive(desk: Desk, source: Source, data: bytes, size: int) -> Draft:

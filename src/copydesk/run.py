@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from copydesk import share
+from copydesk.cache import Cache, Shelf, corpus_row, kept_notes
 from copydesk.model import Plan, Source
 
 BATCH = 64  # articles; evidence and facts travel once a batch
@@ -28,17 +29,20 @@ class Outcome(NamedTuple):
 
 
 def process(
-    plan: Plan, sources: Sequence[Source], folder: Path, jobs: int = 0, progress: Progress | None = None
+    plan: Plan,
+    sources: Sequence[Source],
+    folder: Path,
+    jobs: int = 0,
+    progress: Progress | None = None,
+    cache: Cache | None = None,
 ) -> Outcome:
     """Takes the sources through the plan. Texts are spilled into `folder`, which the caller removes.
 
     `jobs` is the number of processes, 0 for as many as are worth it. `progress` is told the number of articles done,
-    twice for each (tidied, settled). Raises FolderError where a rule cannot be opened.
+    twice for each (tidied, settled). `cache` is that of the plan; the outcome is the same without one. Raises
+    FolderError where a rule cannot be opened.
     """
-    packed = share.pack(plan)
-    share.merge(packed, [])  # opens the plan here: a broken rule is said before anything runs
-    gc.freeze()  # rules and tables stay to the end; trees of an article hold no cycles and go by themselves
-    gc.set_threshold(50_000, 20, 50)
+    packed = share.pack(plan, cache)
     batches = [sources[n : n + BATCH] for n in range(0, len(sources), BATCH)]
     jobs = min(jobs or _worthwhile(len(sources)), len(batches)) or 1
     said = progress or (lambda n: None)
@@ -46,6 +50,15 @@ def process(
     def spill(n: int, phase: str) -> str:
         return str(folder / f"{phase}-{n:06d}")
 
+    if cache:
+        calls = [(packed, b, spill(n, "record")) for n, b in enumerate(batches)]
+        kept = _recall(cache, _each(calls, share.recall, jobs, lambda n: None, lambda n: None))
+        if kept:
+            said(2 * len(sources))
+            return kept
+    share.merge(packed, [])  # opens the plan here: a broken rule is said before anything runs
+    gc.freeze()  # rules and tables stay to the end; trees of an article hold no cycles and go by themselves
+    gc.set_threshold(50_000, 20, 50)
     tidied = _each(
         [(packed, b, spill(n, "draft")) for n, b in enumerate(batches)],
         share.tidy,
@@ -55,18 +68,37 @@ def process(
     )
     evidence = share.merge(packed, [t.evidence for t in tidied])
     compared = _compare(packed, sources, tidied, share.pairs(packed, evidence), jobs)
-    evidence = share.merge(packed, [evidence, *compared])
+    evidence = share.merge(packed, [evidence, *(seen for seen in compared if seen is not None)])
     facts = share.conclude(packed, evidence)
     del evidence
+    known = cache is not None and None not in compared and all(t.keys for t in tidied)
+    corpus = cache.corpus([k for t in tidied for k in t.keys]) if cache and known else b""
 
     def settled(n: int) -> None:
         Path(tidied[n].spill).unlink()  # not before: where a worker dies, others may have to settle theirs again
         said(len(batches[n]))
 
-    settling = [(packed, t.spill, share.sliced(facts, batches[n]), spill(n, "record")) for n, t in enumerate(tidied)]
-    spills = _each(settling, share.settle, jobs, settled, lambda n: _rescue_settling(*settling[n]))
+    settling = [
+        (packed, t.spill, share.sliced(facts, batches[n]), spill(n, "record"), corpus) for n, t in enumerate(tidied)
+    ]
+    spills = _each(settling, share.settle, jobs, settled, lambda n: _rescue_settling(*settling[n][:4]))
     notes = tuple(note for f in facts.values() for note in f.notes)
+    if cache:
+        with Shelf(cache.file) as shelf:
+            shelf.put(corpus_row(corpus, notes) if corpus else [])
+            shelf.trim()
     return Outcome(share.Records(spills), notes)
+
+
+def _recall(cache: Cache, batches: Sequence[share.Recalled | None]) -> Outcome | None:
+    """The outcome of an earlier run over the very same articles, where all of it was kept."""
+    kept = [b for b in batches if b is not None]
+    corpus = cache.corpus([k for b in kept for k in b.keys])
+    if len(kept) < len(batches) or any(b.corpora - {corpus} for b in kept):
+        return None
+    with Shelf(cache.file) as shelf:
+        notes = kept_notes(shelf, corpus)
+    return None if notes is None else Outcome(share.Records([b.spill for b in kept]), notes)
 
 
 def _compare(
@@ -75,8 +107,8 @@ def _compare(
     tidied: Sequence[share.Tidied],
     pairs: Mapping[str, Sequence[tuple[str, str]]],
     jobs: int,
-) -> list[share.Evidence]:
-    """The evidence of the pairs with an article that was asked for; those that kill their process give none."""
+) -> list[share.Evidence | None]:
+    """The evidence of the pairs with an article that was asked for; None for those that kill their process."""
     wanted = {i for found in pairs.values() for pair in found for i in pair}
     spilled = zip(sources, ((t.spill, place) for t in tidied for place in t.places), strict=True)
     places = {s.id: (place, s.asked) for s, place in spilled if s.id in wanted}
@@ -84,7 +116,7 @@ def _compare(
     for key, found in pairs.items():
         asked = [(places[a][0], places[b][0]) for a, b in found if places[a][1] or places[b][1]]
         calls += [(packed, key, asked[n : n + BATCH]) for n in range(0, len(asked), BATCH)]
-    return _each(calls, share.compare, min(jobs, len(calls)) or 1, lambda n: None, lambda n: {})
+    return _each(calls, share.compare, min(jobs, len(calls)) or 1, lambda n: None, lambda n: None)
 
 
 def prove(plan: Plan) -> None:

@@ -1,5 +1,6 @@
 """The few plain functions that every executor calls: data in, data out.
 
+    recall    a batch of sources  -> a spill of records that a cache has kept, or nothing   (map)
     tidy      a batch of sources  -> a spill of drafts, and the batch's evidence       (map)
     merge     evidence, evidence  -> evidence                                          (reduce, as a tree)
     compare   places of drafts    -> evidence of pairs that need to be compared        (map)
@@ -13,12 +14,14 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from copydesk.cache import Cache, Row, Shelf, draft_row, kept_draft, kept_record, record_row
 from copydesk.desk import Checker, Desk, Draft, observe, open_desk, receive, report_death, report_unreadable
 from copydesk.desk import settle as settle_draft
 from copydesk.desk import tidy as tidy_draft
@@ -43,16 +46,32 @@ class Tidied(NamedTuple):
     spill: str
     evidence: Evidence
     places: tuple[int, ...] = (0,)
+    keys: tuple[bytes, ...] = ()
+    """What a cache knows the articles by; empty where one cannot be known."""
+
+
+class Recalled(NamedTuple):
+    """The records of a batch as a cache has kept them: their spill, the articles' keys, and the corpora they are of."""
+
+    spill: str
+    keys: tuple[bytes, ...]
+    corpora: frozenset[bytes]
+
+
+@lru_cache(maxsize=2)
+def _open(plan: bytes) -> tuple[Plan, Cache | None]:
+    plan_, cache = pickle.loads(plan)
+    return plan_, cache
 
 
 @lru_cache(maxsize=2)
 def _desk(plan: bytes) -> Desk:
-    return open_desk(pickle.loads(plan))
+    return open_desk(_open(plan)[0])
 
 
-def pack(plan: Plan) -> bytes:
-    """The plan as the functions below take it: a worker opens it once."""
-    return pickle.dumps(plan)
+def pack(plan: Plan, cache: Cache | None = None) -> bytes:
+    """The plan, and the cache, as the functions below take them: a worker opens them once."""
+    return pickle.dumps((plan, cache))
 
 
 def prove(plan: bytes) -> None:
@@ -61,39 +80,75 @@ def prove(plan: bytes) -> None:
     _desk(plan)
 
 
+def recall(plan: bytes, batch: Sequence[Source], spill: str) -> Recalled | None:
+    """The records of a batch, if a cache has kept all of them; they go to the file `spill`."""
+    plan_, cache = _open(plan)
+    assert cache is not None
+    keys = []
+    corpora = set()
+    with Shelf(cache.file) as shelf, open(spill, "wb") as out:
+        for source in batch:
+            try:
+                data, size = _read(source, plan_.limits.article_bytes)
+            except OSError:
+                return None
+            keys.append(cache.article(source, data, size))
+            if source.asked:
+                kept = kept_record(shelf, keys[-1], source, data)
+                if kept is None:
+                    return None
+                corpora.add(kept[0])
+                pickle.dump(kept[1], out, protocol=5)
+    return Recalled(spill, tuple(keys), frozenset(corpora))
+
+
 def tidy(plan: bytes, batch: Sequence[Source], spill: str) -> Tidied:
     """Reads and tidies a batch; its drafts go to the file `spill`."""
-    desk = _desk(plan)
+    desk, cache = _desk(plan), _open(plan)[1]
     evidence: Evidence = {}
-    places = []
-    with open(spill, "wb") as out:
+    places, keys, rows = [], [], list[Row]()
+    with open(spill, "wb") as out, nullcontext() if cache is None else Shelf(cache.file) as shelf:
         for source in batch:
-            draft = _read(desk, source)
-            article = tidy_draft(desk, draft)
-            if article is not None:
-                for checker, seen in observe(desk, draft, article):
-                    _add(checker, evidence, seen)
+            try:
+                data, size = _read(source, desk.plan.limits.article_bytes)
+            except OSError as e:
+                draft = Draft(source, None, None)
+                report_unreadable(desk, draft, e.strerror or type(e).__name__)
+                seen: Mapping[str, Any] = {}
+            else:
+                key = cache.article(source, data, size) if cache else b""
+                known = kept_draft(shelf, key, source, data) if shelf else None
+                draft, seen = known or _tidied(desk, source, data, size)
+                if shelf and not known:
+                    rows += draft_row(key, draft, seen)
+                draft.key = key
+            for checker in desk.corpus:
+                if checker.key in seen:
+                    _add(checker, evidence, seen[checker.key])
             places.append(out.tell())
+            keys.append(draft.key)
             pickle.dump(draft, out, protocol=5)
-    return Tidied(spill, evidence, tuple(places))
+        if shelf:
+            shelf.put(rows)
+    return Tidied(spill, evidence, tuple(places), tuple(keys) if all(keys) else ())
 
 
-def _read(desk: Desk, source: Source) -> Draft:
-    limit = desk.plan.limits.article_bytes
-    try:
-        with open(source.file, "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if source.place is not None:
-                file.seek(source.place.byte)
-                size = source.place.size
-                line = file.read(size).rstrip(b"\r\n") + b"\n" if size <= limit else b""
-                return receive(desk, source, line, size)
-            data = file.read() if size <= limit else b""
-    except OSError as e:
-        draft = Draft(source, None, None)
-        report_unreadable(desk, draft, e.strerror or type(e).__name__)
-        return draft
-    return receive(desk, source, data, max(size, len(data)))
+def _tidied(desk: Desk, source: Source, data: bytes, size: int) -> tuple[Draft, Evidence]:
+    draft = receive(desk, source, data, size)
+    article = tidy_draft(desk, draft)
+    return draft, {} if article is None else {c.key: seen for c, seen in observe(desk, draft, article)}
+
+
+def _read(source: Source, limit: int) -> tuple[bytes, int]:
+    """The bytes of an article, none where they are more than the limit, and how many they are. Raises OSError."""
+    with open(source.file, "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if source.place is not None:
+            file.seek(source.place.byte)
+            size = source.place.size
+            return file.read(size).rstrip(b"\r\n") + b"\n" if size <= limit else b"", size
+        data = file.read() if size <= limit else b""
+    return data, max(size, len(data))
 
 
 def _corpus(checker: Checker) -> CorpusValidator:
@@ -160,14 +215,24 @@ def sliced(facts: Conclusions, batch: Sequence[Source]) -> Conclusions:
     return {key: Facts({i: f.articles[i] for i in ids if i in f.articles}, f.shared) for key, f in facts.items()}
 
 
-def settle(plan: bytes, spilled: str, facts: Conclusions, spill: str) -> str:
-    """Brings the drafts of a spill to their end with the facts; their records go to the file `spill`."""
-    desk = _desk(plan)
+def settle(plan: bytes, spilled: str, facts: Conclusions, spill: str, corpus: bytes = b"") -> str:
+    """Brings the drafts of a spill to their end with the facts; their records go to the file `spill`.
+
+    `corpus` is what the cache knows the corpus by; empty where nothing is kept.
+    """
+    desk, cache = _desk(plan), _open(plan)[1]
+    rows = list[Row]()
     with open(spill, "wb") as out:
         for draft in _load(spilled):
             if draft.source.asked:
                 settle_draft(desk, draft, facts)
-                pickle.dump(_in_its_file(record(desk, draft)), out, protocol=5)
+                done = _in_its_file(record(desk, draft))
+                pickle.dump(done, out, protocol=5)
+                if corpus:
+                    rows += record_row(draft.key, corpus, done)
+    if cache and rows:
+        with Shelf(cache.file) as shelf:
+            shelf.put(rows)
     return spill
 
 
