@@ -28,19 +28,7 @@ from copydesk.frames import (
 from copydesk.relations import KINDS, amp_cache_of, clip, demanded, host_of, registrable, slug_of
 from copydesk.repair import write_value
 from copydesk.schema import FieldSpec, Relation, Schema, Schemas, general, locate
-from copydesk.validator import (
-    Article,
-    Contract,
-    CorpusValidator,
-    Facts,
-    Field,
-    Fix,
-    Hit,
-    Safety,
-    Scalar,
-    Setup,
-    fix,
-)
+from copydesk.validator import Article, Contract, CorpusValidator, Facts, Field, Fix, Hit, Safety, Scalar, Setup, fix
 
 PROVED = 20
 """Repairs of one article that are offered; each is proved by reading its front matter again."""
