@@ -64,6 +64,7 @@ class Pair(NamedTuple):
     shared: str  # the name that stands beside both, else ""
     trust_one: str = ""  # see `_places_of_trust`
     trust_other: str = ""
+    crowded: bool = False  # another form is near to one of the two
 
 
 class Weighed(NamedTuple):
@@ -77,7 +78,7 @@ class Weighed(NamedTuple):
     def turned(self) -> Weighed:
         """The same with the other form taken for the slip."""
         p = self.pair
-        pair = Pair(p.other, p.one, p.count_other, p.count_one, p.link, p.shared, p.trust_other, p.trust_one)
+        pair = Pair(p.other, p.one, p.count_other, p.count_one, p.link, p.shared, p.trust_other, p.trust_one, p.crowded)
         return Weighed(pair, self.levels[::-1], -self.look, self.articles[::-1])
 
 
@@ -135,7 +136,10 @@ class NameVariant(CorpusValidator):
 
     def _pairs(self, forms: names.Forms, article: Article) -> Iterator[Pair]:
         words = self._candidates(forms.count, forms.before)
-        for one, other in spelling.near(words) if len(words) <= MOST_FORMS else ():
+        near = list(spelling.near(words)) if len(words) <= MOST_FORMS else []
+        forms_near = Counter(word for pair in near for word in pair)
+        for one, other in near:
+            crowded = max(forms_near[one], forms_near[other]) > 1
             if forms.count[one] > forms.count[other]:
                 one, other = other, one
             link, shared = self._link(forms, one, other)
@@ -149,7 +153,7 @@ class NameVariant(CorpusValidator):
             ways = ((one, other, counts), (other, one, counts[::-1]))
             if link not in WEAK or any(self._is_odd(*way, link) for way in ways):
                 trust = names.places_of_trust(article, one), names.places_of_trust(article, other)
-                yield Pair(one, other, *counts, link, shared, *trust)
+                yield Pair(one, other, *counts, link, shared, *trust, crowded)
 
     def _candidates(self, count: Iterable[str], before: Mapping[str, Collection[str]]) -> list[str]:
         """The words that may be the name of a person, or a slip for one."""
@@ -291,6 +295,8 @@ class NameVariant(CorpusValidator):
         if (score or look) < 0 if pair.count_one == pair.count_other else score <= AGAINST_COUNTS:
             weighed = weighed.turned()
         case = _case(weighed)
+        if case == "certain" and pair.crowded:
+            case = "likely"  # a third form: when these two were one, it would be judged by other counts
         return None if case is None else _fact(case, weighed)
 
     def _stray(self, stray: names.Stray, full: Mapping[str, Any]) -> dict[str, Any] | None:
