@@ -58,7 +58,7 @@ class Phrases:
 
     def learn(self, path: Path, pack: Mapping[str, Any]) -> None:
         """Adds the phrases of a pack. Raises PhraseError."""
-        slots = pack.get("slots", {})
+        slots = {name: [_same(word) for word in words] for name, words in pack.get("slots", {}).items()}
         if words := pack.get("function_words"):
             language = pack.get("language", path.stem)
             self.function_words[language] = self.function_words.get(language, frozenset()) | set(words.split())
@@ -69,7 +69,7 @@ class Phrases:
             if mark.where not in WHERE:
                 raise PhraseError(f"{path}: the place {mark.where!r} is none of {', '.join(sorted(WHERE))}")
             self.metadata.setdefault(mark.kind, group.get("metadata", {}))
-            for phrase in _NUMBER.sub("{n}", group["phrases"].translate(_SAME)).splitlines():
+            for phrase in _same(group["phrases"]).splitlines():
                 for variant in _variants(path, phrase, slots):
                     self._add(variant, mark)
 
@@ -145,14 +145,24 @@ def _variants(path: Path, phrase: str, slots: Mapping[str, Sequence[str]]) -> It
     for name in names:
         if name not in slots:
             raise PhraseError(f"{path}: {phrase!r} uses {{{name}}}, which is not under slots")
+    marks = [f"{{{name}}}" for name in names]
+    plain = " ".join(phrase.split())  # with the words of the slots it is plain but for its ends: thousands come of one
     for words in product(*(slots[name] for name in names)):
-        variant = phrase
-        for name, word in zip(names, words, strict=True):
-            variant = variant.replace(f"{{{name}}}", word, 1)
-        if (variant := plain_phrase(variant)).startswith("{…}"):
+        variant = plain
+        for mark, word in zip(marks, words, strict=True):
+            variant = variant.replace(mark, word, 1)
+        variant = variant.strip(_EDGES)
+        if "  " in variant:
+            variant = " ".join(variant.split())
+        if variant.startswith("{…}"):
             raise PhraseError(f"{path}: {phrase!r} begins with {{…}}: begin with a word")
         if variant:
             yield variant
+
+
+def _same(text: str) -> str:
+    """A text with one form for each mark and number."""
+    return _NUMBER.sub("{n}", text.translate(_SAME))
 
 
 def plain_phrase(text: str) -> str:
