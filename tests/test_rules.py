@@ -167,7 +167,7 @@ LAYERS = {
     "json_schema": ("schema", "schema_file", "schema_text"),
     "schema_diff": ("schema", "schema_infer", "schema_text", "survey"),
     "stretches": ("rows",),
-    "validator": ("contract", "edits", "lexicon", "model", "phrases", "schema", "schema_file"),
+    "validator": ("contract", "edits", "lexicon", "model", "phrases", "provenance", "schema", "schema_file"),
     "folders": ("validator", "model"),
     "suppression": ("model",),
     "desk": ("folders", "validator", "contract", "edits", "parse", "repair", "suppression", "model"),
