@@ -116,7 +116,9 @@ def test_configurations_that_are_refused(text: str) -> None:
 
 @pytest.mark.parametrize("path", RULE_FILES, ids=lambda p: p.name)
 def test_our_rules_fit(path: Path) -> None:
-    jsonschema.Draft7Validator(SCHEMAS["rules"]).validate(yaml.safe_load(path.read_text("utf-8")))
+    rules = yaml.safe_load(path.read_text("utf-8"))
+    assert rules
+    assert list(jsonschema.Draft7Validator(SCHEMAS["rules"]).iter_errors(rules)) == []
 
 
 def test_rules_have_the_keys_that_are_read() -> None:

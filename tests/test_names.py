@@ -332,3 +332,11 @@ def test_a_safe_fix_is_decided_the_same_on_its_own_output(text: str) -> None:
     after = apply(text, [e for f in safe for e in f.edits])
     gone = {h.values["name"] for h in hits(text) if h.case == "certain"}
     assert not [h for h in hits(after) if h.case == "certain" and h.values["name"] in gone]
+
+
+def test_where_a_third_form_is_near_nothing_is_put_right_by_default() -> None:
+    """When two of the three were one, the third would be judged by other counts, and the next run would find more."""
+    two = "Walter Hamscher spoke first, and Walter Hamscher stayed. Walter Hamschcer said so."
+    assert [case for *_, case in cases(two)] == ["certain"]
+    three = cases("Walter Hamscher spoke first. Walter Hamschcer said so. Hamshcer noted that Hamscher was late.")
+    assert [case for *_, case in three] == ["likely", "likely"]

@@ -191,6 +191,25 @@ def test_a_changed_workspace_counts_as_it_was() -> None:
     assert since("--select", "NAM101") == before
 
 
+@pytest.mark.parametrize(
+    "way", ['schema = "forms/own.yaml"', 'schemas = [{files = "news/*", schema = "forms/own.yaml"}]']
+)
+def test_a_changed_schema_counts_as_it_was(way: str) -> None:
+    form = Path("forms/own.yaml")
+    form.parent.mkdir()
+    form.write_text("fields:\n  title: {type: text, required: true}\n  secured: text\n")
+    Path("copydesk.toml").write_text(way + "\n")
+    commit("a schema")
+    git("branch", "-f", "main")
+    Path("news/new.md").write_text("---\nsecured: a\n---\n\n" + TEXTS[0])
+    commit("an article without a title")
+    before = since("--select", "FM1")
+    assert before[0] == 1
+    form.write_text("fields:\n  secured: text\n")
+    commit("hiding it")
+    assert since("--select", "FM1") == before
+
+
 def test_a_drop_cannot_allow_its_own_defects() -> None:
     Path("copydesk.toml").write_text("suppressions = true\n")
     allowed = "<!-- copydesk: allow doubled-word: it was there before -->\n\n" + OLD_DIRT

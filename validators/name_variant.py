@@ -329,7 +329,7 @@ class NameVariant(CorpusValidator):
                 continue
             values = {k: v for k, v in verdict.items() if k != "case"}
             values |= {"count": len(wrong), "right_count": len(rights)}
-            values["card"] = _card(values)
+            values["card"] = names.card(values)
             for passage, start in wrong:
                 fixes = _written(passage, start, name, right, SAFETY[case])
                 if case in ("either", "marks") and len(wrong) == len(rights) == 1 and rights[0][0] is passage:
@@ -353,27 +353,6 @@ def _fact(case: str, weighed: Weighed) -> dict[str, Any]:
         "tables": [names.LEVELS[level] for level in weighed.levels],
         "trust": [pair.trust_one, pair.trust_other],
     }
-
-
-def _card(values: Mapping[str, Any]) -> str:
-    """The evidence in a line: Doumbouya 214×, Doombouya 1×, same first name Moussa."""
-    name, right, link = values["name"], values["right"], values.get("link")
-    told = [f"{right} {values['right_count']}×, {name} {values['count']}×"] if link else []
-    if link is None:
-        told = [f"{right} beside {values['shared']} in {values['right_articles']} articles, {name} in 1"]
-        told += [f"both also with {' and '.join(values['companions'])}"] if values["companions"] else []
-    elif link in SHARED:
-        told.append(f"{SHARED[link]} {values['shared']}")
-    if link and len(set(values["tables"])) == 2:
-        told.append(f"{right} is {values['tables'][1]}, {name} {values['tables'][0]}")
-    if link and values["right_articles"] > values["articles"] + 1:
-        told.append(f"{values['right_articles']} articles have {right}")
-    if link and "a" in values["trust"][1]:
-        told.append(f"{right} stands in an address")
-    return ", ".join(told)
-
-
-SHARED = {"beside": "same first name", "family": "same last name"}
 
 
 def _settled(facts: list[dict[str, Any]]) -> list[dict[str, Any]]:

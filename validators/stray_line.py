@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from copydesk.lexicon import NAME, SEEN, SURE, WORD, Lexicon, Reading, Stretch, tokens_of
+from copydesk.pieces import is_hyphenated, runs_on
 from copydesk.validator import Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix
 
 SENTENCE_END = re.compile(r"[.!?:…][\"”’)\]*_]{0,2}\Z")
@@ -95,7 +96,7 @@ class StrayLine(Validator):
     def _hit(self, article: Article, n: int, words: list[str], reading: Reading) -> Hit | None:
         lexicon = reading.lexicon
         language = lexicon.language(words)
-        if language is None or _hyphenated(article.lines, n):
+        if language is None or is_hyphenated(article.lines, n):
             return None
         if " ".join(words) in lexicon.loans and (article.lines[n].text[:1].isupper() or len(words) > 1):
             return None
@@ -119,7 +120,7 @@ class StrayLine(Validator):
                 return None
             safety = Safety.SUGGEST
         elif (context != "sentences" and rank < SURE) or (
-            line.text.lstrip()[0].isupper() and _runs_on(article.lines, n)
+            line.text.lstrip()[0].isupper() and runs_on(article.lines, n)
         ):
             safety = min(safety, Safety.UNSAFE)
         return self._found(article, n, language, safety, lexicon)
@@ -188,22 +189,6 @@ def _is_title(text: str) -> bool:
     """Whether there are several words, and each has a capital."""
     capitals = [w[0].isupper() for w in text.split() if w[0].isalpha()]
     return len(capitals) > 1 and all(capitals)
-
-
-def _runs_on(lines: Sequence[Line], n: int) -> bool:
-    """Whether line n stands right under a line that ends within a sentence."""
-    if n == 0:
-        return False
-    last = lines[n - 1].text.rstrip()[-1:]
-    return last.isalnum() or last in (",", "-")
-
-
-def _hyphenated(lines: Sequence[Line], n: int) -> bool:
-    """Whether the first word of line n is the second half of a word that was cut at the line end."""
-    n -= 1
-    while n >= 0 and not lines[n].text.strip():
-        n -= 1
-    return n >= 0 and lines[n].text.rstrip()[-1] in "-\u00ad\u2010"
 
 
 def _with_blank_line(article: Article, n: int) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from copydesk.lexicon import LIKELY, NAME, SEEN, SURE, Lexicon, Reading, Stretch, Token
+from copydesk.pieces import is_hyphenated, runs_on
 from copydesk.validator import MASK, Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix
 
 SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]?\s{1,4}\Z")
@@ -139,9 +140,9 @@ class StrayWord(Validator):
             or place.line.kind != "paragraph"
             or (where == "start" and not capital)
         )
-        if first_of_line and _hyphenated(article.lines, place.number):
+        if first_of_line and is_hyphenated(article.lines, place.number):
             return None
-        doubtful |= first_of_line and _runs_on(article.lines, place.number)
+        doubtful |= first_of_line and runs_on(article.lines, place.number)
         doubtful |= any((place.language, w) in lexicon.negations for w in place.words)
         if doubtful or _quoted(head) or head.count("(") > head.count(")") or _hinted(place, lexicon):
             safety = min(safety, Safety.SUGGEST)
@@ -272,22 +273,6 @@ def _hinted(place: Place, lexicon: Lexicon) -> bool:
 def _joined(masked: str, tokens: Sequence[Token], i: int) -> bool:
     """Whether one blank is all that stands between token i and the one before."""
     return i > 0 and masked[tokens[i - 1].end : tokens[i].start] == " "
-
-
-def _runs_on(lines: Sequence[Line], n: int) -> bool:
-    """Whether line n stands right under a line that ends within a sentence."""
-    if n == 0:
-        return False
-    last = lines[n - 1].text.rstrip()[-1:]
-    return last.isalnum() or last in (",", "-")
-
-
-def _hyphenated(lines: Sequence[Line], n: int) -> bool:
-    """Whether the first word of line n is the second half of a word that was cut at the line end."""
-    n -= 1
-    while n >= 0 and not lines[n].text.strip():
-        n -= 1
-    return n >= 0 and lines[n].text.rstrip()[-1] in "-\u00ad\u2010"
 
 
 def _without(article: Article, place: Place, b: int, capital: bool) -> Edit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,49 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
         added.set_defaults(run=commands[name])
         return added
 
+    _add_runs(command)
+    undo = command("undo", "put the bytes back, from the journal alone")
+    undo.add_argument("dir", type=Path, metavar="DIR", help="a folder of `clean --out`, or one cleaned in place")
+    undo.add_argument("--rule", action="append", default=[], metavar="CODE", help="only the fixes of this rule")
+    undo.add_argument("--file", action="append", default=[], metavar="FILE", help="only in this file")
+    undo.add_argument("--finding", action="append", default=[], metavar="ID", help="only this finding's fix")
+    undo.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+
+    describe = command("explain", "what a rule says, why, and its examples")
+    describe.add_argument("code", nargs="+", metavar="CODE", help="a code, a name or a prefix")
+    _add_folders(describe)
+
+    rules = command("rules", "list every rule")
+    _add_folders(rules)
+
+    _add_schema(command("schema", "infer, compare, export and import schemas of front matter"))
+
+    init = command("init", "write a copydesk.toml for a corpus, and its CI job")
+    init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
+    init.add_argument(
+        "--ci",
+        choices=["auto", "github", "gitlab", "none"],
+        default="auto",
+        help="whose job to write; beside a copydesk.toml that is there, only the job",
+    )
+    init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+
+    learn = places.add_parser("learn", help="what a corpus teaches, for a person to accept")
+    _add_learning(partial(command, among=learn.add_subparsers(required=True, metavar="WHAT")))
+
+    shape = command("json-schema", "print the JSON Schema of findings, copydesk.toml or rules")
+    shape.add_argument("name", choices=["findings", "config", "rules"])
+    shape.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+
+    shell = command("completion", "print what makes a shell complete the words of copydesk")
+    shell.add_argument("shell", choices=SHELLS, help="eval it, or source it where the shell starts")
+    shell.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+
+    return parser
+
+
+def _add_runs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands that go over a corpus and report."""
     check = command("check", "find; write nothing to the corpus")
     _add_selection(check)
     _add_reporting(check)
@@ -82,60 +126,23 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     report.add_argument("--allow-empty", action="store_true", help="no article at all is no error")
     report.set_defaults(**{**_SILENT, "allow_empty": False})
 
-    undo = command("undo", "put the bytes back, from the journal alone")
-    undo.add_argument("dir", type=Path, metavar="DIR", help="a folder of `clean --out`, or one cleaned in place")
-    undo.add_argument("--rule", action="append", default=[], metavar="CODE", help="only the fixes of this rule")
-    undo.add_argument("--file", action="append", default=[], metavar="FILE", help="only in this file")
-    undo.add_argument("--finding", action="append", default=[], metavar="ID", help="only this finding's fix")
-    undo.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
 
-    describe = command("explain", "what a rule says, why, and its examples")
-    describe.add_argument("code", nargs="+", metavar="CODE", help="a code, a name or a prefix")
-    _add_folders(describe)
-
-    rules = command("rules", "list every rule")
-    _add_folders(rules)
-
-    _add_schema(command("schema", "infer, compare, export and import schemas of front matter"))
-
-    init = command("init", "write a copydesk.toml for a corpus, and its CI job")
-    init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
-    init.add_argument(
-        "--ci",
-        choices=["auto", "github", "gitlab", "none"],
-        default="auto",
-        help="whose job to write; beside a copydesk.toml that is there, only the job",
-    )
-    init.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
-
-    kinds = places.add_parser("learn", help="what a corpus teaches, for a person to accept").add_subparsers(
-        required=True, metavar="WHAT"
-    )
+def _add_learning(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     lines = command(
-        "learn boilerplate", "list lines that come again in a source; write those that are accepted as rules", kinds
+        "learn boilerplate", "list lines that come again in a source; write those that are accepted as rules"
     )
     _add_selection(lines)
     lines.add_argument("--accept", metavar="N,N|all|FILE", help="write these as rules into the workspace")
     lines.add_argument("--output", type=Path, metavar="FILE", help="where the listing goes (default: the terminal)")
     lines.set_defaults(**_SILENT)
 
-    names = command("learn names", "list names that are written in two ways; add to your house list", kinds)
+    names = command("learn names", "list names that are written in two ways; add to your house list")
     names.add_argument("--add", nargs=2, action="append", default=[], metavar=("RIGHT", "WRONG"), help="a misspelling")
     names.add_argument("--distinct", nargs=2, action="append", default=[], metavar="NAME", help="two names, never one")
     names.add_argument("--from", dest="listing", type=Path, metavar="FILE", help="a listing that you have marked")
     _add_selection(names)
     names.add_argument("--output", type=Path, metavar="FILE", help="where the listing goes (default: the terminal)")
     names.set_defaults(**{**_SILENT, "select": ["NAM"]})
-
-    shape = command("json-schema", "print the JSON Schema of findings, copydesk.toml or rules")
-    shape.add_argument("name", choices=["findings", "config", "rules"])
-    shape.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
-
-    shell = command("completion", "print what makes a shell complete the words of copydesk")
-    shell.add_argument("shell", choices=SHELLS, help="eval it, or source it where the shell starts")
-    shell.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
-
-    return parser
 
 
 def _add_schema(parser: argparse.ArgumentParser) -> None:

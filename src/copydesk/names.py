@@ -181,3 +181,24 @@ def strays(full: Mapping[str, Any], ratio: int, shortest: int) -> Iterator[Stray
             beside = sorted({*full[name][2]}.intersection(full[best][2]) - {name, best})
             if full[name][0] == 1 and full[best][0] >= ratio - bool(beside):
                 yield Stray(name, best, beside)
+
+
+def card(values: Mapping[str, Any]) -> str:
+    """The evidence in a line: Doumbouya 214×, Doombouya 1×, same first name Moussa."""
+    name, right, link = values["name"], values["right"], values.get("link")
+    told = [f"{right} {values['right_count']}×, {name} {values['count']}×"] if link else []
+    if link is None:
+        told = [f"{right} beside {values['shared']} in {values['right_articles']} articles, {name} in 1"]
+        told += [f"both also with {' and '.join(values['companions'])}"] if values["companions"] else []
+    elif link in SHARED:
+        told.append(f"{SHARED[link]} {values['shared']}")
+    if link and len(set(values["tables"])) == 2:
+        told.append(f"{right} is {values['tables'][1]}, {name} {values['tables'][0]}")
+    if link and values["right_articles"] > values["articles"] + 1:
+        told.append(f"{values['right_articles']} articles have {right}")
+    if link and "a" in values["trust"][1]:
+        told.append(f"{right} stands in an address")
+    return ", ".join(told)
+
+
+SHARED = {"beside": "same first name", "family": "same last name"}

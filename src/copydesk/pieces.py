@@ -347,3 +347,19 @@ def surroundings(block: Sequence[Piece], n: int) -> list[str]:
 def features(block: Sequence[Piece], n: int, layout: Layout) -> list[str]:
     """What is to be seen of the line break after line `n` of the block, as names of weights."""
     return [*kind_of(block, n, layout).features(), *surroundings(block, n)]
+
+
+def runs_on(lines: Sequence[Line], n: int) -> bool:
+    """Whether line n stands right under a line that ends within a sentence."""
+    if n == 0:
+        return False
+    last = lines[n - 1].text.rstrip()[-1:]
+    return last.isalnum() or last in (",", "-")
+
+
+def is_hyphenated(lines: Sequence[Line], n: int) -> bool:
+    """Whether the first word of line n is the second half of a word that was cut at the line end."""
+    n -= 1
+    while n >= 0 and not lines[n].text.strip():
+        n -= 1
+    return n >= 0 and lines[n].text.rstrip()[-1] in "-\u00ad\u2010"

@@ -98,8 +98,21 @@ def trusted(
         workspace = folder / values.pop("workspace")
     if workspace is not None:
         workspace = then(workspace)
-    if "schema" in values and (folder / values["schema"]).is_file():
-        values["schema"] = str(then(folder / values["schema"]) or "none")
+
+    def schema_then(name: str) -> str:
+        path = folder / name
+        if not path.is_file():
+            return name
+        alone = path.parent.resolve() == changes.top  # what a schema extends, and its vocabularies, lie beside it
+        state = then(path if alone else path.parent)
+        return "none" if state is None else str(state if alone else state / path.name)
+
+    if "schema" in values:
+        values["schema"] = schema_then(values["schema"])
+    if "schemas" in values:
+        named = [e if isinstance(e, dict) and isinstance(e.get("schema"), str) else None for e in values["schemas"]]
+        if None not in named:  # what is no entry is said where the schemas are opened
+            values["schemas"] = [{**e, "schema": schema_then(e["schema"])} for e in named if e is not None]
     return Config(values, config.file), workspace, tuple(notes)
 
 
