@@ -170,8 +170,14 @@ LAYERS = {
     "validator": ("contract", "edits", "lexicon", "model", "phrases", "provenance", "schema", "schema_file"),
     "folders": ("validator", "model"),
     "suppression": ("model",),
-    "desk": ("folders", "validator", "contract", "edits", "parse", "repair", "suppression", "model"),
-    "record": ("desk", "edits", "model"),
+    "fingerprint": ("edits", "model"),
+    "decisions": ("edits", "excerpt", "fingerprint", "model"),
+    "judgement": ("decisions", "edits", "fingerprint", "model"),
+    "desk": (
+        *("folders", "validator", "contract", "decisions", "edits", "judgement", "parse", "repair"),
+        *("suppression", "model"),
+    ),
+    "record": ("desk", "edits", "fingerprint", "model"),
     "cache": ("desk", "folders", "validator", "model"),
     "share": ("cache", "desk", "record", "validator", "model", "parse"),
     "sources": ("model",),
@@ -195,7 +201,7 @@ LAYERS = {
     "report_page": ("excerpt", "grouping", "rates", "report_text", "upstream"),
     "intake": ("sources", "model"),
     "completion": (),
-    "job": ("config", "folders", "gate", "history", "intake", "since", "sources", "model"),
+    "job": ("config", "decisions", "folders", "gate", "history", "intake", "since", "sources", "model"),
     "schema_commands": (
         *("folders", "job", "json_schema", "schema", "schema_diff", "schema_file", "schema_infer"),
         *("sources", "survey"),
@@ -203,8 +209,8 @@ LAYERS = {
     "arguments": ("baseline", "completion", "config", "model"),
     "learn": ("model", "template"),
     "cli_run": (
-        *("baseline", "cache", "config", "folders", "gate", "grouping", "intake", "job", "novelty"),
-        *("output", "run", "since", "model"),
+        *("baseline", "cache", "config", "decisions", "folders", "gate", "grouping", "intake", "job"),
+        *("novelty", "output", "run", "since", "model"),
     ),
     "cli_learn": ("cli_run", "config", "folders", "house_list", "job", "learn", "run"),
     "cli_report": (
@@ -212,7 +218,7 @@ LAYERS = {
         *("upstream", "model"),
     ),
     "cli": (
-        *("arguments", "baseline", "cli_learn", "cli_report", "cli_run", "completion", "config"),
+        *("arguments", "baseline", "cli_learn", "cli_report", "cli_run", "completion", "config", "decisions"),
         *("excerpt", "exchange", "folders", "history", "house_list", "job", "journal", "learn"),
         *("output", "quarantine", "reference", "schema", "schema_commands", "schema_file", "sources"),
         *("starter", "model"),

@@ -80,11 +80,13 @@ def _add_runs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     check.add_argument(
         "--baseline", type=Path, metavar="FILE", help="leave out what `copydesk baseline create` has accepted in FILE"
     )
+    _add_decisions(check, "with what was decided in FILE (`copydesk review`)")
     check.add_argument(
         "--since", metavar="REV", help="only what is new in the articles changed since this git revision (merge base)"
     )
 
     clean = command("clean", "write a cleaned corpus and an account of every change")
+    _add_decisions(clean, "make the fixes that were accepted in FILE (`copydesk review`), too")
     clean.add_argument("--since", metavar="REV", help="only the articles changed since this git revision (merge base)")
     where = clean.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, metavar="DIR", help="write DIR/corpus and DIR/report")
@@ -125,6 +127,10 @@ def _add_runs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     report.add_argument("--output", type=Path, metavar="FILE", help="where it goes (default: the terminal)")
     report.add_argument("--allow-empty", action="store_true", help="no article at all is no error")
     report.set_defaults(**{**_SILENT, "allow_empty": False})
+
+
+def _add_decisions(parser: argparse.ArgumentParser, about: str) -> None:
+    parser.add_argument("--decisions", type=Path, metavar="FILE", help=about)
 
 
 def _add_learning(command: Callable[[str, str], argparse.ArgumentParser]) -> None:

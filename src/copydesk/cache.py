@@ -276,7 +276,7 @@ def record_row(key: bytes, corpus: bytes, done: Record) -> list[Row]:
     """The record of an article in a corpus."""
     if any(f.code == CRASHED for f in done.findings):
         return []
-    passes = [[(a.fingerprint, a.code, _flat_edits(a.edits)) for a in made] for made in done.passes]
+    passes = [[(a.fingerprint, a.code, _flat_edits(a.edits), a.decided) for a in made] for made in done.passes]
     value = (corpus, _said(done.original, done.text), passes, [_flat(f) for f in done.findings])
     return _row(_RECORD + key, value)
 
@@ -287,7 +287,7 @@ def kept_record(shelf: Shelf, key: bytes, source: Source, data: bytes) -> tuple[
     if kept is None:
         return None
     corpus, said, passes, found = kept
-    made = tuple(tuple(Applied(name, code, _edits(edits)) for name, code, edits in fixes) for fixes in passes)
+    made = tuple(tuple(Applied(name, code, _edits(edits), by) for name, code, edits, by in fixes) for fixes in passes)
     return corpus, Record(source, *_texts(said, data), made, tuple(_finding(source, f) for f in found))
 
 

@@ -23,6 +23,7 @@ from copydesk.cli_report import report_corpus
 from copydesk.cli_run import counted, looked_at, open_job, print_reports, run_job, verdict
 from copydesk.completion import completion
 from copydesk.config import Config, ConfigError
+from copydesk.decisions import DecisionError
 from copydesk.excerpt import visible
 from copydesk.exchange import ReportError
 from copydesk.folders import FolderError, bundled, open_report, read_rules, report_names, rules_folders, suggestion
@@ -40,7 +41,17 @@ from copydesk.schema_file import open_schemas
 from copydesk.sources import SourceError, find
 
 EXPECTED = (
-    *(BaselineError, ConfigError, FolderError, HistoryError, JournalError, LearnError, OutputError, ReportError),
+    *(
+        BaselineError,
+        ConfigError,
+        DecisionError,
+        FolderError,
+        HistoryError,
+        JournalError,
+        LearnError,
+        OutputError,
+        ReportError,
+    ),
     *(HouseListError, SchemaError, SourceError),
 )
 

@@ -16,6 +16,7 @@ from copydesk.baseline import Comparison as BesideBaseline
 from copydesk.baseline import compare, present, read_baseline
 from copydesk.cache import Cache, cache_folder, open_cache
 from copydesk.config import ConfigError
+from copydesk.decisions import Decisions, Undecided
 from copydesk.folders import open_report
 from copydesk.gate import broken
 from copydesk.grouping import source_of
@@ -62,6 +63,10 @@ def run_job(args: argparse.Namespace, job: Job) -> Iterator[Run]:
             outcome = process(job.plan, job.found.articles, Path(spill), args.jobs, said, _cache(args, job, job.plan))
             records: Iterable[Record] = outcome.records
             notes = list(outcome.notes)
+            decided = job.plan.options.get("decided")
+            if isinstance(decided, Decisions):
+                undecided = records = Undecided(records, decided)
+                notes.append(_about_decisions(job, undecided))
             if job.comparison:
                 new = _new_since(args, job, then, records, Path(spill), said)
                 notes = [*job.comparison.notes, _about(job.comparison, new), *notes]
@@ -128,6 +133,15 @@ def _about_baseline(file: Path, beside: BesideBaseline) -> str:
     known, stale = beside.kept.count().total(), beside.stale.count().total()
     gone = f"; {stale} of its entries are stale (`copydesk baseline prune`)" if stale else ""
     return f"baseline {file}: {counted(known, 'known finding')} left out{gone}"
+
+
+def _about_decisions(job: Job, undecided: Undecided) -> str:
+    """What was decided before, in a sentence."""
+    made = undecided.account(looked_at(job), [r.code for r in job.plan.rules], job.root)
+    text = f"decisions {job.decisions}: {counted(made.accepted + made.kept, 'finding')} decided before"
+    if made.accepted or made.kept:
+        text += f" ({made.accepted} accepted, {made.kept} kept)"
+    return text + (f"; {counted(made.stale, 'decision')} on what is no longer there" if made.stale else "")
 
 
 def _about(then: Comparison, new: NewOnly) -> str:

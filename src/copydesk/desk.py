@@ -18,8 +18,10 @@ from functools import lru_cache, partial
 from typing import Any
 
 from copydesk.contract import Contract, violation
+from copydesk.decisions import Decisions
 from copydesk.edits import apply, choose, mover
 from copydesk.folders import open_validator, rules_folders
+from copydesk.judgement import judge
 from copydesk.model import Article, Edit, Finding, Fix, LevelsByPath, Plan, Rule, Safety, Severity, Source, Span
 from copydesk.parse import parse
 from copydesk.repair import moved, renaming, rows_of
@@ -159,8 +161,8 @@ def observe(desk: Desk, draft: Draft, article: Article) -> Iterator[tuple[Checke
 
 
 def settle(desk: Desk, draft: Draft, facts: Mapping[str, Facts]) -> None:
-    """Goes on with the facts of the corpus, frozen, to the fixpoint of all rules."""
-    if draft.text is None or not desk.corpus:
+    """Goes on with the facts of the corpus, frozen, to the fixpoint of all rules and of what was decided."""
+    if draft.text is None:
         return
     stale = {
         c.key
@@ -168,21 +170,26 @@ def settle(desk: Desk, draft: Draft, facts: Mapping[str, Facts]) -> None:
         if c.key in facts
         and not (getattr(c.validator, "needs_fact", False) and draft.source.id not in facts[c.key].articles)
     }
-    if stale:
-        _work(desk, draft, (*desk.articles, *desk.corpus), facts, stale)
+    decided = _decisions(desk)
+    codes = (f.code for found in draft.found.values() for f in found)
+    if stale or (decided and decided.speak_of(draft.source.id, codes)):
+        _work(desk, draft, (*desk.articles, *desk.corpus), facts, stale, last=True)
 
 
 def _work(
-    desk: Desk, draft: Draft, checkers: Sequence[Checker], facts: Mapping[str, Facts], stale: set[str]
-) -> Article:
-    """Passes until nothing can be applied. `stale` are the checkers that have to look again."""
+    desk: Desk, draft: Draft, checkers: Sequence[Checker], facts: Mapping[str, Facts], stale: set[str],
+    last: bool = False,
+) -> Article:  # fmt: skip
+    """Passes until nothing can be applied. `stale` are the checkers that have to look again.
+
+    `last`: at the end the fixes that a person has accepted are made, too.
+    """
     assert draft.text is not None
     plan = desk.plan
     by_key = {c.key: c for c in checkers}
     begun = len(draft.passes)
     seen = {draft.text: begun}
     texts = [draft.text]
-    threshold = Safety.UNSAFE if plan.unsafe else Safety.SAFE
     article = _parse(plan, draft)
     while True:
         for key in by_key:
@@ -191,12 +198,7 @@ def _work(
                 again = _again if checker.validator.lasting else _look
                 draft.found[key] = again(desk, checker, draft, article, facts)
         stale = set()
-        ready = [
-            (f, f.fixes[0])
-            for found in draft.found.values()
-            for f in found
-            if len(f.fixes) == 1 and f.fixes[0].safety >= threshold
-        ]
+        ready = _ready(desk, draft, last)
         if not ready:
             return article
         chosen = [ready[i] for i in choose([(desk.stages[f.code], fix.edits) for f, fix in ready])]
@@ -211,6 +213,37 @@ def _work(
         draft.text = after.text
         stale = _move(draft, by_key, article, after, [e for _, fix in chosen for e in fix.edits])
         article = after
+
+
+def _ready(desk: Desk, draft: Draft, last: bool) -> list[tuple[Finding, Fix]]:
+    """The fixes that may be applied now.
+
+    Of an article with decisions the safe ones go first and what was accepted last, each on the text that the person
+    had before them; a fix whose finding is kept is never ready.
+    """
+    threshold = Safety.UNSAFE if desk.plan.unsafe else Safety.SAFE
+    every = [f for found in draft.found.values() for f in found]
+    ready = [(f, f.fixes[0]) for f in every if len(f.fixes) == 1 and f.fixes[0].safety >= threshold]
+    decided = _decisions(desk)
+    if not decided or not (ready or last):
+        return ready
+    judged = judge(decided, draft.source.id, draft.original or "", draft.passes, every)
+    if judged is None:
+        return ready
+    ready = [(f, fix) for f, fix in ready if id(f) not in judged.kept]
+    accepted = []
+    for found in draft.found.values() if last and not ready else ():
+        for n, f in enumerate(found):
+            if id(f) in judged.accepted:
+                fix = judged.accepted[id(f)]
+                found[n] = replace(f, fixes=(fix,))
+                accepted.append((found[n], fix))
+    return [(f, fix) for f, fix in ready if fix.safety is Safety.SAFE] or ready or accepted
+
+
+def _decisions(desk: Desk) -> Decisions | None:
+    decided = desk.plan.options.get("decided")
+    return decided if isinstance(decided, Decisions) else None
 
 
 def _parse(plan: Plan, draft: Draft, text: str | None = None, before: Article | None = None) -> Article:

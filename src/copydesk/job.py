@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from copydesk.config import Config, ConfigError, Flags, find_config, make_plan, read_config
+from copydesk.decisions import read_decisions
 from copydesk.folders import KINDS, FolderError, bundled, open_report, read_rules, report_names, suggestion
 from copydesk.gate import Condition, read_condition
 from copydesk.history import read_changes
 from copydesk.intake import below, only_articles, single
 from copydesk.model import Plan, Rule, Severity, Source
-from copydesk.since import Comparison, compare, trusted
+from copydesk.since import Comparison, compare, trusted, trusted_file
 from copydesk.sources import Found, SourceError, corpus_root, find
 
 
@@ -40,6 +41,7 @@ class Job:
     """With --since: the articles as they were."""
     conditions: tuple[Condition, ...] = ()
     baseline: Path | None = None
+    decisions: Path | None = None
 
 
 def config_of(args: argparse.Namespace, paths: Sequence[Path]) -> Config:
@@ -66,6 +68,14 @@ def workspace_of(config: Config) -> Path | None:
     return (config.folder or Path.cwd()) / config.values["workspace"] if "workspace" in config.values else None
 
 
+def decisions_of(args: argparse.Namespace, config: Config) -> Path | None:
+    """The file of decisions that the flags or the configuration name."""
+    named: Path | None = getattr(args, "decisions", None)
+    if named is None and "decisions" in config.values:
+        named = (config.folder or Path.cwd()) / config.values["decisions"]
+    return named
+
+
 def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
     """The plan, the articles and the reports of `check` and `clean`. Raises what is wrong with any of them.
 
@@ -83,6 +93,11 @@ def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
         config, args.workspace, notes = trusted(config, args.workspace, changes, scratch / "trusted")
     folders = folders_of(args, config)
     rules: dict[str, Rule] = read_rules(folders)
+    decisions = decisions_of(args, config)
+    answers = decisions
+    if decisions and changes:
+        answers, more_notes = trusted_file(decisions, changes, scratch / "trusted")
+        notes = (*notes, *more_notes)
     paths: list[Path] = args.path if given.listed is None else below(given.listed, args.path)
     root = corpus_root(config.folder, [Path(args.stdin_filename)] if given.stdin else paths or [Path.cwd()])
     flags = Flags(
@@ -90,6 +105,8 @@ def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
         args.schema, args.unsafe, args.body,
     )  # fmt: skip
     plan = make_plan(config, flags, rules, folders, root)
+    if answers and (answers.exists() or not hasattr(args, "asks")):
+        plan = replace(plan, options={**plan.options, "decided": read_decisions(answers)})
     values = config.values
     include, exclude = values.get("include", []), values.get("exclude", [])
     leave = [args.out] if getattr(args, "out", None) else []
@@ -130,7 +147,7 @@ def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
     if baseline is None and "baseline" in values and since is None:
         baseline = (config.folder or Path.cwd()) / values["baseline"]
     formats = _formats(args, folders, found.articles)
-    return Job(plan, found, root, config, levels[level], formats, given, comparison, conditions, baseline)
+    return Job(plan, found, root, config, levels[level], formats, given, comparison, conditions, baseline, decisions)
 
 
 def _formats(
