@@ -206,19 +206,25 @@ LAYERS = {
         *("folders", "job", "json_schema", "schema", "schema_diff", "schema_file", "schema_infer"),
         *("sources", "survey"),
     ),
-    "arguments": ("baseline", "completion", "config", "model"),
+    "arguments": ("baseline", "completion", "config", "decisions", "model"),
     "learn": ("model", "template"),
     "cli_run": (
         *("baseline", "cache", "config", "decisions", "folders", "gate", "grouping", "intake", "job"),
         *("novelty", "output", "run", "since", "model"),
     ),
     "cli_learn": ("cli_run", "config", "folders", "house_list", "job", "learn", "run"),
+    "review": ("decisions", "excerpt", "model"),
+    "cli_review": (
+        *("cli_run", "config", "decisions", "excerpt", "folders", "job", "journal", "reference", "review"),
+        *("sources", "model"),
+    ),
     "cli_report": (
         *("cli_run", "config", "excerpt", "folders", "grouping", "rates", "report_page", "report_text"),
         *("upstream", "model"),
     ),
     "cli": (
-        *("arguments", "baseline", "cli_learn", "cli_report", "cli_run", "completion", "config", "decisions"),
+        *("arguments", "baseline", "cli_learn", "cli_report", "cli_review", "cli_run", "completion"),
+        *("config", "decisions"),
         *("excerpt", "exchange", "folders", "history", "house_list", "job", "journal", "learn"),
         *("output", "quarantine", "reference", "schema", "schema_commands", "schema_file", "sources"),
         *("starter", "model"),

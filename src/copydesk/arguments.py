@@ -12,6 +12,7 @@ from copydesk import __version__
 from copydesk.baseline import FILE as BASELINE
 from copydesk.completion import SHELLS
 from copydesk.config import BODIES
+from copydesk.decisions import FILE as DECISIONS
 from copydesk.model import Severity
 
 
@@ -102,6 +103,12 @@ def _add_runs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     _add_selection(clean)
     _add_reporting(clean)
     clean.set_defaults(baseline=None)
+
+    review = command("review", "decide on what was only suggested; the decisions are kept")
+    _add_selection(review)
+    review.add_argument("--rule", action="append", default=[], metavar="CODES", help="ask only about these rules")
+    _add_decisions(review, f"where the answers are kept (default: {DECISIONS} beside the configuration)")
+    review.set_defaults(**_SILENT, output=None, asks=True)
 
     baseline = command("baseline", "accept the findings of today, where there is no git history")
     baseline.add_argument("action", choices=["create", "update", "prune", "stats"], help=_BASELINE_ACTIONS)

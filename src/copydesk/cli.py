@@ -20,6 +20,7 @@ from copydesk.arguments import make_parser
 from copydesk.baseline import Baseline, BaselineError, compare, merged, present, read_baseline, write_baseline
 from copydesk.cli_learn import learn_boilerplate, learn_names
 from copydesk.cli_report import report_corpus
+from copydesk.cli_review import review_corpus
 from copydesk.cli_run import counted, looked_at, open_job, print_reports, run_job, verdict
 from copydesk.completion import completion
 from copydesk.config import Config, ConfigError
@@ -310,6 +311,7 @@ def _parser() -> argparse.ArgumentParser:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": check_corpus,
     "clean": clean_corpus,
+    "review": review_corpus,
     "report": report_corpus,
     "baseline": keep_baseline,
     "undo": undo_run,

@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from copydesk.edits import apply
 from copydesk.excerpt import shorten, to_line
@@ -64,19 +64,29 @@ class Decisions:
 
     here: Mapping[str, Mapping[str, Decision]] = field(default_factory=dict)
     """By the path of the article and the fingerprint."""
-    everywhere: Mapping[str, Mapping[Kind, Decision]] = field(default_factory=dict)
+    everywhere: Mapping[str, Mapping[Kind, tuple[Decision, ...]]] = field(default_factory=dict)
+    """By the rule and the kind, the latest first."""
 
     def speak_of(self, path: str, codes: Iterable[str]) -> bool:
         """Whether an article with findings of these rules may have one that was decided."""
         return path in self.here or any(code in self.everywhere for code in codes)
 
     def find(self, path: str, f: Finding, text: str | None) -> Decision | None:
-        """The decision on a finding of the file as it was read, whose text is `text`."""
+        """The decision on a finding of the file as it was read, whose text is `text`.
+
+        One that accepts a fix which is not offered is none.
+        """
         decision = self.here[path].get(f.fingerprint) if path in self.here else None
-        if decision is not None and decision.code == f.code:
+        if decision is not None and decision.code == f.code and _fits(decision, f, text):
             return decision
         kinds = self.everywhere.get(f.code)
-        return kinds.get(kind(f, text)) if kinds and text is not None else None
+        if kinds is None or text is None:
+            return None
+        return next((d for d in kinds.get(kind(f, text), ()) if _fits(d, f, text)), None)
+
+
+def _fits(decision: Decision, f: Finding, text: str | None) -> bool:
+    return decision.verdict == "keep" or (text is not None and chosen(decision, f, text) is not None)
 
 
 def kind(f: Finding, text: str) -> Kind:
@@ -101,10 +111,20 @@ def changes(text: str, span: Span, edits: Iterable[Edit]) -> tuple[Change, ...]:
 
 def chosen(decision: Decision, f: Finding, text: str) -> Fix | None:
     """The fix that was accepted, where it is still offered."""
-    for fix in f.fixes if decision.verdict == "accept" else ():
-        if changes(text, f.span, fix.edits) == decision.edits:
-            return fix
-    return None
+    return offered(f, text, decision.edits) if decision.verdict == "accept" else None
+
+
+def offered(f: Finding, text: str, edits: tuple[Change, ...]) -> Fix | None:
+    """The fix of a finding that makes this of that; or, where one alone does, the same but for blank lines around."""
+    made = [(changes(text, f.span, fix.edits), fix) for fix in f.fixes]
+    exact = [fix for change, fix in made if change == edits]
+    alike = exact or [fix for change, fix in made if _trimmed(change) == _trimmed(edits)]
+    return alike[0] if exact or len(alike) == 1 else None
+
+
+def _trimmed(edits: tuple[Change, ...]) -> tuple[Change, ...]:
+    """The changes without the blanks around them, but where it is blanks that are changed."""
+    return tuple((old.strip(), new.strip()) if old.strip() else (old, new) for old, new in edits)
 
 
 # ---------------------------------------------------------------------------------------------------------- the file
@@ -122,24 +142,22 @@ def read_decisions(path: Path) -> Decisions:
 
 
 def gather(decisions: Iterable[Decision]) -> Decisions:
-    """The last decision on each finding, and on each kind."""
-    here: dict[str, dict[str, Decision]] = {}
-    everywhere: dict[str, dict[Kind, Decision]] = {}
+    """What counts: of each finding the last decision, of each kind the last on each fix, and the last that keeps it."""
+    last: dict[tuple[object, ...], Decision] = {}
     for d in decisions:
+        key = (d.path, d.fingerprint) if d.scope == "here" else (d.kind, d.edits)
+        last.pop(key, None)
+        if d.verdict != "ask":
+            last[key] = d
+    here: dict[str, dict[str, Decision]] = {}
+    everywhere: dict[str, dict[Kind, tuple[Decision, ...]]] = {}
+    for d in last.values():
         if d.scope == "here":
-            _put(here, d.path, d.fingerprint, d)
+            here.setdefault(d.path, {})[d.fingerprint] = d
         else:
-            _put(everywhere, d.code, d.kind, d)
+            there = everywhere.setdefault(d.code, {})
+            there[d.kind] = (d, *there.get(d.kind, ()))
     return Decisions(here, everywhere)
-
-
-def _put(into: dict[str, dict[Any, Decision]], first: str, second: object, d: Decision) -> None:
-    there = into.setdefault(first, {})
-    there.pop(second, None)
-    if d.verdict != "ask":
-        there[second] = d
-    elif not there:
-        del into[first]
 
 
 def _decision(line: str, where: str) -> Decision:

@@ -51,6 +51,5 @@ def judge(
             continue
         wanted = chosen(decision, told, original)
         if wanted is not None:
-            same = [x for x in present.fixes if origin.edits(x.edits)[0] == wanted.edits]
-            accepted[id(present)] = same[0]
+            accepted[id(present)] = next(x for x in present.fixes if origin.edits(x.edits)[0] == wanted.edits)
     return Judgement(frozenset(kept), accepted)
