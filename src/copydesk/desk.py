@@ -350,7 +350,9 @@ def _look(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: M
         found = _findings(desk, checker, draft, lambda: validator.settle(article, fact, known.shared))
     else:
         found = _findings(desk, checker, draft, partial(validator.check, article))
-    if found and desk.plan.options.get("suppressions"):
+    if not found:
+        return found
+    if desk.plan.options.get("suppressions"):
         found = _unsuppressed(desk, draft, article, found)
     for n, f in enumerate(found):
         kept = []

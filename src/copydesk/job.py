@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -150,10 +151,13 @@ def _formats(
         raise ConfigError(
             f"{' and '.join(to_stdout)} cannot both go to the terminal; write --format {to_stdout[1]}=FILE"
         )
-    taken = {Path(s.file).resolve() for s in articles}
-    for name, file in out:
-        if file is not None and (file.is_file() or not file.exists()):  # not /dev/stdout
-            if file.resolve() in taken:
-                raise ConfigError(f"--format {name}={file}: is an article, or another report goes there")
-            taken.add(file.resolve())
+    files = [(name, file) for name, file in out if file and (file.is_file() or not file.exists())]  # not /dev/stdout
+    names = {file.resolve().name for _, file in files}
+    # to resolve them all would take as long as to read them
+    close = [s.file for s in articles if os.path.basename(s.file) in names or os.path.islink(s.file)] if files else []
+    taken = {Path(f).resolve() for f in close}
+    for name, file in files:
+        if file.resolve() in taken:
+            raise ConfigError(f"--format {name}={file}: is an article, or another report goes there")
+        taken.add(file.resolve())
     return tuple(out)
