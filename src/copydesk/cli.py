@@ -28,7 +28,7 @@ from copydesk.exchange import ReportError
 from copydesk.folders import FolderError, bundled, open_report, read_rules, report_names, rules_folders, suggestion
 from copydesk.history import HistoryError
 from copydesk.house_list import HouseListError
-from copydesk.job import Given, Job, config_of, folders_of, make_job
+from copydesk.job import Given, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
 from copydesk.learn import LearnError
 from copydesk.model import Applied
@@ -252,12 +252,17 @@ def write_config(args: argparse.Namespace) -> int:
         raise ConfigError(f"{path}: exists already; `copydesk init --ci github` or `--ci gitlab` writes the job alone")
     root = Path.cwd()
     corpus = _from_here(args.path)
-    found = find([args.path], root)
-    sample, aside = starter.choose(found.articles)
-    trial = _parser().parse_args(["check", str(args.path), "--isolated", "--allow-empty", "--quiet"])
-    trial.words = ["check", str(args.path)]
+    articles, aside = starter.choose(find([args.path], root).articles)
+    sample = starter.spread(articles, starter.LOOKED_AT)
+    schemas = open_schemas([p for f in rules_folders((str(bundled()),)) for p in sorted(f.glob("schemas/*.yaml"))], {})
+    seen = starter.look(corpus, sample, len(articles), aside, schemas)
+    starter.add_schema(seen, articles, schemas.by_name)
+    words = ["check", str(args.path), "--isolated", "--allow-empty", "--quiet"]
+    if seen.inferred:
+        words += ["--workspace", str(starter.WORKSPACE), "--schema", seen.inferred.file.stem]
+    trial = _parser().parse_args(words)
+    trial.words = words[:2]
     job = make_job(trial, Given(listed=tuple(Path(s.file) for s in sample)), root)
-    seen = starter.look(corpus, sample, len(found.articles) - len(aside), aside, open_schemas(_schema_files(job), {}))
     with run_job(trial, job) as run:
         starter.add_trial(seen, run.records)
     path.write_text(starter.configuration(seen), "utf-8")
@@ -268,10 +273,6 @@ def write_config(args: argparse.Namespace) -> int:
 
 def _from_here(path: Path) -> Path:
     return Path(os.path.relpath(path)) if path.resolve().is_relative_to(Path.cwd()) else path
-
-
-def _schema_files(job: Job) -> list[Path]:
-    return [p for folder in rules_folders(job.plan.folders) for p in sorted(folder.glob("schemas/*.yaml"))]
 
 
 def print_json_schema(args: argparse.Namespace) -> int:
