@@ -34,10 +34,16 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     _add_runs(command)
     undo = command("undo", "put the bytes back, from the journal alone")
     undo.add_argument("dir", type=Path, metavar="DIR", help="a folder of `clean --out`, or one cleaned in place")
-    undo.add_argument("--rule", action="append", default=[], metavar="CODE", help="only the fixes of this rule")
+    undo.add_argument(
+        "--rule",
+        action="append",
+        default=[],
+        metavar="CODES",
+        help="only the fixes of these rules; a name or a prefix, too",
+    )
     undo.add_argument("--file", action="append", default=[], metavar="FILE", help="only in this file")
     undo.add_argument("--finding", action="append", default=[], metavar="ID", help="only this finding's fix")
-    undo.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    _add_folders(undo)
 
     describe = command("explain", "what a rule says, why, and its examples")
     describe.add_argument("code", nargs="+", metavar="CODE", help="a code, a name or a prefix")

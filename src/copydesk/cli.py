@@ -22,7 +22,7 @@ from copydesk.cli_learn import learn_boilerplate, learn_names
 from copydesk.cli_report import report_corpus
 from copydesk.cli_run import counted, looked_at, open_job, print_reports, run_job, verdict
 from copydesk.completion import completion
-from copydesk.config import Config, ConfigError
+from copydesk.config import Config, ConfigError, codes_of
 from copydesk.excerpt import visible
 from copydesk.exchange import ReportError
 from copydesk.folders import FolderError, bundled, open_report, read_rules, report_names, rules_folders, suggestion
@@ -150,12 +150,12 @@ def _shortest(path: Path) -> Path:
 def undo_run(args: argparse.Namespace) -> int:
     """Puts the bytes back in DIR/corpus, or in place, from the journal alone. Files edited since are left alone."""
     journals, folder, below = _find_journals(args.dir)
-    codes = tuple(c.strip().upper() for words in args.rule for c in words.split(","))
+    codes = _codes_of(args, journals)
     chosen = bool(codes or args.file or args.finding)
 
     def unwanted(entry: Entry, applied: Applied) -> bool:
         return (
-            (not codes or applied.code.startswith(codes))
+            (not codes or applied.code in codes)
             and (not args.file or entry.path in args.file or entry.article in args.file)
             and (not args.finding or applied.fingerprint in args.finding)
             and (not below or entry.path == below or entry.path.startswith(f"{below}/"))
@@ -187,6 +187,19 @@ def undo_run(args: argparse.Namespace) -> int:
         print("Nothing in the journal matches.")
         return 2 if chosen else 0
     return 1 if refused else 0
+
+
+def _codes_of(args: argparse.Namespace, journals: Sequence[Path]) -> set[str]:
+    """The codes that --rule means: of the rules there are, and of those that the journals know."""
+    if not args.rule:
+        return set()
+    rules = read_rules(folders_of(args, config_of(args, [])))
+    written = {a.code for journal in journals for e in read_journal(journal)[1] for fixes in e.passes for a in fixes}
+    names = {**dict.fromkeys(written, ""), **{code: rule.name for code, rule in rules.items()}}
+    codes = codes_of(args.rule, names, "--rule")
+    if not codes:
+        raise ConfigError("--rule names no rule: a code, a name or a prefix")
+    return codes
 
 
 def _left(journal: Path) -> int:
