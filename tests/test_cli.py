@@ -295,7 +295,8 @@ def test_undo_knows_a_rule_by_its_name_and_says_what_was_meant(capsys: pytest.Ca
 
 def test_undo_knows_the_rules_of_a_workspace_and_codes_that_are_no_more(capsys: pytest.CaptureFixture[str]) -> None:
     drop = write("drop", a=DIRTY)
-    rule = "message: m\n  why: w\n  severity: warning\n  safety: safe\n  uses: doubled_word\n  case: certain\n  with: {always_wrong: [the]}"
+    rule = "message: m\n  why: w\n  severity: warning\n  safety: safe\n  uses: doubled_word\n  case: certain"
+    rule += "\n  with: {always_wrong: [the]}"
     Path("desk/rules").mkdir(parents=True)
     Path("desk/rules/mine.yaml").write_text(f"XYZ101:\n  name: house-doubled\n  {rule}\n")
     words = ["--workspace", "desk", "--select", "XYZ101"]

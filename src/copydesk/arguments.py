@@ -49,7 +49,13 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     describe.add_argument("code", nargs="+", metavar="CODE", help="a code, a name or a prefix")
     _add_folders(describe)
 
-    rules = command("rules", "list every rule")
+    rules = command("rules", "list the rules, or prove their examples")
+    rules.add_argument("code", nargs="*", metavar="CODE", help="only these: a code, a name or a prefix")
+    rules.add_argument(
+        "--prove",
+        action="store_true",
+        help="run the examples of these rules (default: those of the workspace), open its lists; exit 1 if one fails",
+    )
     _add_folders(rules)
 
     _add_schema(command("schema", "infer, compare, export and import schemas of front matter"))

@@ -22,7 +22,7 @@ from copydesk.cli_learn import learn_boilerplate, learn_names
 from copydesk.cli_report import report_corpus
 from copydesk.cli_run import counted, looked_at, open_job, print_reports, run_job, verdict
 from copydesk.completion import completion
-from copydesk.config import Config, ConfigError, codes_of
+from copydesk.config import Config, ConfigError, Flags, codes_of, make_plan
 from copydesk.excerpt import visible
 from copydesk.exchange import ReportError
 from copydesk.folders import FolderError, bundled, open_report, read_rules, report_names, rules_folders, suggestion
@@ -31,10 +31,12 @@ from copydesk.house_list import HouseListError
 from copydesk.job import Given, config_of, folders_of, make_job
 from copydesk.journal import NAME, RUNS, Entry, JournalError, read_journal, undo_files
 from copydesk.learn import LearnError
-from copydesk.model import Applied
+from copydesk.model import Applied, Rule
 from copydesk.output import OutputError, check_output, write_in_place, write_out
+from copydesk.proof import Ground, faults
 from copydesk.quarantine import Moved, bring_back, set_aside
 from copydesk.reference import explain, table
+from copydesk.run import prove
 from copydesk.schema import SchemaError
 from copydesk.schema_file import open_schemas
 from copydesk.sources import SourceError, find
@@ -238,9 +240,42 @@ def explain_rules(args: argparse.Namespace) -> int:
 
 
 def list_rules(args: argparse.Namespace) -> int:
-    """Prints every rule, one a line."""
-    print(table(read_rules(folders_of(args, config_of(args, []))).values()), end="")
-    return 0
+    """Prints the rules, one a line; with --prove it runs their examples, and says which do not hold."""
+    config = config_of(args, [])
+    folders = folders_of(args, config)
+    rules = read_rules(folders, examples=args.prove)
+    codes = codes_of(args.code, {code: rule.name for code, rule in rules.items()}, "rules")
+    if not args.prove:
+        print(table(rule for code, rule in rules.items() if not codes or code in codes), end="")
+        return 0
+    if not codes and len(folders) < 2:
+        raise ConfigError("--prove: whose examples? --workspace DIR has rules of yours; CODE names others")
+    own = str(Path(folders[-1], "rules")) + os.sep
+    chosen = [r for code, r in rules.items() if (code in codes if codes else r.source.startswith(own)) and r.uses]
+    prove(
+        make_plan(config, Flags(), rules, folders, Path.cwd())
+    )  # every list and schema, and what they give as examples
+    return _prove_examples(Ground(rules, folders), chosen)
+
+
+def _prove_examples(ground: Ground, rules: Sequence[Rule]) -> int:
+    failed = 0
+    for rule in rules:
+        file, _, line = rule.source.rpartition(":")
+        if not rule.examples:
+            print(f"{visible(file)}:{line}: {rule.code} {rule.name}: has no examples, so nothing is proved")
+            failed += 1
+        for example in rule.examples:
+            found = faults(ground, rule, example)
+            for fault in found:
+                said = "\n".join(map(visible, fault.split("\n")))
+                print(f"{visible(file)}:{example.line}: {rule.code} {rule.name}: {said}")
+            failed += bool(found)
+    examples = sum(len(rule.examples) for rule in rules)
+    lists = " Its lists and schemas, too." if len(ground.folders) > 1 else ""
+    whole = f"{counted(examples, 'example')} of {counted(len(rules), 'rule')}"
+    print(f"{counted(failed, 'failure')}; {whole} run." if failed else f"{whole}: all hold.{lists}")
+    return 1 if failed else 0
 
 
 def write_schema(args: argparse.Namespace) -> int:
