@@ -94,6 +94,6 @@ def test_an_address_for_everybody(address: str, public: str) -> None:
 @pytest.mark.parametrize("service", list(starter.JOBS))
 def test_a_job_installs_what_wrote_it(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     remember(monkeypatch, {"url": "https://forge.example/copydesk", "vcs_info": {"commit_id": "4d8f0c1"}})
-    text = starter.job(service, Path("news"))
+    text = starter.job(service, [Path("news")])
     assert '"copydesk @ git+https://forge.example/copydesk@4d8f0c1"' in text
     assert yaml.safe_load(text)

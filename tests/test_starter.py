@@ -194,6 +194,9 @@ def test_the_job_alone_beside_a_configuration(capsys: pytest.CaptureFixture[str]
     assert "--ci github" in capsys.readouterr().err
     assert main(["init", "news", "--ci", "github"]) == 0
     assert "copydesk check news --since" in Path(".github/workflows/articles.yml").read_text("utf-8")
+    Path(".github/workflows/articles.yml").unlink()
+    assert main(["init", "--ci", "github"]) == 0
+    assert "copydesk check news --since" in Path(".github/workflows/articles.yml").read_text("utf-8")
     assert Path("copydesk.toml").read_text("utf-8") == before
 
 
@@ -208,7 +211,7 @@ def test_a_job_only_where_it_is_wanted(capsys: pytest.CaptureFixture[str]) -> No
 
 @pytest.mark.parametrize("service", list(starter.JOBS))
 def test_the_jobs_are_yaml_and_their_flags_exist(service: str) -> None:
-    text = starter.job(service, Path("news"))
+    text = starter.job(service, [Path("news")])
     assert yaml.safe_load(text)
     flags = {
         word for line in text.splitlines() if "copydesk check" in line or "--format" in line for word in line.split()

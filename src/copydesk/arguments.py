@@ -61,7 +61,7 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     _add_schema(command("schema", "infer, compare, export and import schemas of front matter"))
 
     init = command("init", "write a copydesk.toml for a corpus, and its CI job")
-    init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
+    init.add_argument("path", nargs="?", type=Path, metavar="PATH", help="the corpus (default: the folder you are in)")
     init.add_argument(
         "--ci",
         choices=["auto", "github", "gitlab", "none"],

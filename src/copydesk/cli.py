@@ -22,7 +22,7 @@ from copydesk.cli_learn import learn_boilerplate, learn_names
 from copydesk.cli_report import report_corpus
 from copydesk.cli_run import counted, looked_at, open_job, print_reports, run_job, verdict
 from copydesk.completion import completion
-from copydesk.config import Config, ConfigError, Flags, codes_of, make_plan
+from copydesk.config import Config, ConfigError, Flags, codes_of, make_plan, read_config
 from copydesk.excerpt import visible
 from copydesk.exchange import ReportError
 from copydesk.folders import FolderError, bundled, open_report, read_rules, report_names, rules_folders, suggestion
@@ -294,18 +294,19 @@ def write_config(args: argparse.Namespace) -> int:
     """Looks at the corpus, checks a part of it, and writes a copydesk.toml and a CI job; says what it saw."""
     path = Path("copydesk.toml")
     if path.exists() and args.ci in starter.JOBS:
-        print(visible(starter.write_job(Path.cwd(), args.ci, _from_here(args.path))))
+        below = [args.path] if args.path else [Path(p) for p in read_config(path).values.get("corpus", ["."])]
+        print(visible(starter.write_job(Path.cwd(), args.ci, [_from_here(p) for p in below])))
         return 0
     if path.exists():
         raise ConfigError(f"{path}: exists already; `copydesk init --ci github` or `--ci gitlab` writes the job alone")
-    root = Path.cwd()
-    corpus = _from_here(args.path)
-    articles, aside = starter.choose(find([args.path], root).articles)
+    root, given = Path.cwd(), args.path or Path()
+    corpus = _from_here(given)
+    articles, aside = starter.choose(find([given], root).articles)
     sample = starter.spread(articles, starter.LOOKED_AT)
     schemas = open_schemas([p for f in rules_folders((str(bundled()),)) for p in sorted(f.glob("schemas/*.yaml"))], {})
     seen = starter.look(corpus, sample, len(articles), aside, schemas)
     starter.add_schema(seen, articles, schemas.by_name)
-    words = ["check", str(args.path), "--isolated", "--allow-empty", "--quiet"]
+    words = ["check", str(given), "--isolated", "--allow-empty", "--quiet"]
     if seen.inferred:
         words += ["--workspace", str(starter.WORKSPACE), "--schema", seen.inferred.file.stem]
     trial = _parser().parse_args(words)
@@ -314,7 +315,7 @@ def write_config(args: argparse.Namespace) -> int:
     with run_job(trial, job) as run:
         starter.add_trial(seen, run.records)
     path.write_text(starter.configuration(seen), "utf-8")
-    about_ci = starter.write_job(root, args.ci, corpus)
+    about_ci = starter.write_job(root, args.ci, [corpus])
     print(visible("\n".join([*starter.remarks(seen), f"Wrote {path}.", *filter(None, [about_ci])])))
     return 0
 

@@ -406,21 +406,21 @@ def service_of(folder: Path) -> str | None:
     return next((name for name in JOBS if name in origin), None)
 
 
-def job(service: str, path: Path) -> str:
-    """The text of the job that checks what is new in the articles below a path."""
-    words = path.as_posix()
-    quoted = words if re.fullmatch(r"[\w./-]+", words) else shlex.quote(words)
+def job(service: str, paths: Sequence[Path]) -> str:
+    """The text of the job that checks what is new in the articles below some paths."""
+    words = [p.as_posix() for p in paths]
+    quoted = " ".join(w if re.fullmatch(r"[\w./-]+", w) else shlex.quote(w) for w in words)
     return JOBS[service][1].format(path=quoted, requirement=own_requirement())
 
 
-def write_job(folder: Path, service: str, path: Path) -> str:
+def write_job(folder: Path, service: str, paths: Sequence[Path]) -> str:
     """Writes the job of a service (`auto`: the one that the repository lies on), and says so; never over another."""
     chosen = service_of(folder) if service == "auto" else service
     if chosen is None:
         return "No CI service is to be seen here; `copydesk init --ci github` or `--ci gitlab` writes its job."
     if chosen not in JOBS:
         return ""
-    file, text = folder / JOBS[chosen][0], job(chosen, path)
+    file, text = folder / JOBS[chosen][0], job(chosen, paths)
     if file.exists():
         return f"{JOBS[chosen][0]} exists already; this is the job that belongs there:\n\n{text}"
     file.parent.mkdir(parents=True, exist_ok=True)
