@@ -183,7 +183,7 @@ LAYERS = {
     "output": ("folders", "journal", "quarantine", "sources", "model"),
     "reference": ("model",),
     "starter": ("parse", "sources", "excerpt", "model", "schema"),
-    "history": (),
+    "history": ("model",),
     "since": ("config", "history", "parse", "suppression", "model"),
     "novelty": ("model",),
     "baseline": ("model",),
@@ -200,7 +200,7 @@ LAYERS = {
         *("folders", "job", "json_schema", "schema", "schema_diff", "schema_file", "schema_infer"),
         *("sources", "survey"),
     ),
-    "arguments": ("baseline", "completion", "config", "model"),
+    "arguments": ("config", "model"),
     "learn": ("model", "template"),
     "cli_run": (
         *("baseline", "cache", "config", "folders", "gate", "grouping", "intake", "job", "novelty"),
