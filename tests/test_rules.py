@@ -123,7 +123,7 @@ LAYERS = {
     "reference": ("model",),
     "requirement": (),
     "starter": ("parse", "sources", "excerpt", "model", "requirement", "schema", "schema_infer", "survey"),
-    "history": (),
+    "history": ("model",),
     "since": ("config", "history", "parse", "suppression", "model"),
     "novelty": ("model",),
     "baseline": ("model",),
@@ -140,7 +140,7 @@ LAYERS = {
         *("folders", "job", "json_schema", "schema", "schema_diff", "schema_file", "schema_infer"),
         *("sources", "survey"),
     ),
-    "arguments": ("baseline", "completion", "config", "model"),
+    "arguments": ("config", "model"),
     "learn": ("model", "template"),
     "cli_run": (
         *("baseline", "cache", "config", "folders", "gate", "grouping", "intake", "job", "novelty"),

@@ -22,7 +22,6 @@ from copydesk.edits import apply, choose, mover
 from copydesk.folders import open_validator, rules_folders
 from copydesk.model import Article, Edit, Finding, Fix, LevelsByPath, Plan, Rule, Safety, Severity, Source, Span
 from copydesk.parse import parse
-from copydesk.repair import Row, moved, renaming, rows_of
 from copydesk.suppression import Suppression, allows, read_suppressions
 from copydesk.validator import CorpusValidator, Facts, FileValidator, Hit, Setup, Validator
 
@@ -246,6 +245,8 @@ def _damages(before: Article, after: Article, fixes: Iterable[tuple[Finding, Fix
         return True
     if before.text[: before.body.start] == after.text[: after.body.start]:
         return False
+    from copydesk.repair import Row, moved, renaming, rows_of
+
     fixes = list(fixes)
     renamed = dict(filter(None, (renaming(before, f.field or "", fix.edits) for f, fix in fixes)))
     named = {f.field for f, _ in fixes if f.field and f.field not in renamed}
