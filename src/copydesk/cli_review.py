@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from copydesk.arguments import DECISIONS
 from copydesk.cli_run import counted, open_job, run_job
 from copydesk.config import ConfigError
-from copydesk.decisions import FILE, Decision, DecisionError, Scope, Verdict, append_decisions, decide, gather
+from copydesk.decisions import Decision, DecisionError, Scope, Verdict, append_decisions, decide, gather
 from copydesk.excerpt import cleaning, one_line, plain, rules_by_code, visible
 from copydesk.folders import suggestion
 from copydesk.job import Job
@@ -33,9 +34,7 @@ After a letter or a number you may write a reason, such as: k the poem has it"""
 
 
 def review_corpus(args: argparse.Namespace) -> int:
-    """Goes through the findings that need a person, those that are decided together as one question, and writes each
-    answer into a file of decisions. `check` and `clean` follow it: `--decisions FILE`, or `decisions = "FILE"` in the
-    configuration."""
+    """Asks until nothing is left, or the answers end."""
     if args.stdin_filename is not None or args.files_from == "-":
         raise ConfigError("standard input is for the answers: give PATH, or --files-from FILE")
     for path in args.path:
@@ -70,7 +69,7 @@ def _refuse_output(path: Path) -> None:
 
 def _beside(job: Job) -> Path:
     """Where decisions go that nobody named a file for. Raises DecisionError where one is: it might be anybody's."""
-    path = Path(os.path.relpath((job.config.folder or job.root) / FILE))
+    path = Path(os.path.relpath((job.config.folder or job.root) / DECISIONS))
     if path.exists():
         raise DecisionError(f"{path}: exists already; if it is yours, say --decisions {path}")
     return path
@@ -224,5 +223,5 @@ def _ending(session: Session, job: Job, run: Run, named: bool, flagged: bool) ->
     ]
     if not named:
         where = job.config.file.name if job.config.file else "copydesk.toml"
-        lines.append(f'Put into {where}, so that every run follows it: decisions = "{FILE}"')
+        lines.append(f'Put into {where}, so that every run follows it: decisions = "{DECISIONS}"')
     return [*lines, f"Next: {_next(session, run, flagged)}"]

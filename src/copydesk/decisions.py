@@ -18,9 +18,8 @@ from typing import Literal, TypeAlias
 from copydesk.edits import apply
 from copydesk.excerpt import shorten, to_line
 from copydesk.fingerprint import folded, placeless
-from copydesk.model import Edit, Finding, Fix, Record, Span
+from copydesk.model import Edit, Finding, Fix, Plan, Record, Refusal, Span
 
-FILE = "decisions.jsonl"
 VERSION = 1
 MATCH = 80  # characters of the match in a line that is known by its fingerprint
 Scope: TypeAlias = Literal["here", "everywhere"]
@@ -32,7 +31,7 @@ Kind: TypeAlias = tuple[str, str | None, str, str]
 """What findings that are decided together have in common: code, field, match and, where nothing is matched, message."""
 
 
-class DecisionError(ValueError):
+class DecisionError(Refusal):
     """Decisions that cannot be used; the message names file and line."""
 
 
@@ -239,6 +238,17 @@ def _line(d: Decision) -> str:
 
 
 # ----------------------------------------------------------------------------------------------------------- records
+
+
+def decided(plan: Plan) -> Decisions:
+    """What was decided, as the plan carries it."""
+    found = plan.options.get("decided")
+    return found if isinstance(found, Decisions) else Decisions()
+
+
+def undecided(records: Iterable[Record], plan: Plan) -> Undecided:
+    """The records without what is kept."""
+    return Undecided(records, decided(plan))
 
 
 @dataclass(frozen=True, slots=True)

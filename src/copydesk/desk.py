@@ -18,13 +18,10 @@ from functools import lru_cache, partial
 from typing import Any
 
 from copydesk.contract import Contract, violation
-from copydesk.decisions import Decisions
 from copydesk.edits import apply, choose, mover
 from copydesk.folders import open_validator, rules_folders
-from copydesk.judgement import judge
 from copydesk.model import Article, Edit, Finding, Fix, LevelsByPath, Plan, Rule, Safety, Severity, Source, Span
 from copydesk.parse import parse
-from copydesk.repair import moved, renaming, rows_of
 from copydesk.suppression import Suppression, allows, read_suppressions
 from copydesk.validator import CorpusValidator, Facts, FileValidator, Hit, Setup, Validator
 
@@ -170,9 +167,7 @@ def settle(desk: Desk, draft: Draft, facts: Mapping[str, Facts]) -> None:
         if c.key in facts
         and not (getattr(c.validator, "needs_fact", False) and draft.source.id not in facts[c.key].articles)
     }
-    decided = _decisions(desk)
-    codes = (f.code for found in draft.found.values() for f in found)
-    if stale or (decided and decided.speak_of(draft.source.id, codes)):
+    if stale or _decided(desk.plan, draft):
         _work(desk, draft, (*desk.articles, *desk.corpus), facts, stale, last=True)
 
 
@@ -198,7 +193,7 @@ def _work(
                 again = _again if checker.validator.lasting else _look
                 draft.found[key] = again(desk, checker, draft, article, facts)
         stale = set()
-        ready = _ready(desk, draft, last)
+        ready = _ready(plan, draft, last)
         if not ready:
             return article
         chosen = [ready[i] for i in choose([(desk.stages[f.code], fix.edits) for f, fix in ready])]
@@ -215,35 +210,29 @@ def _work(
         article = after
 
 
-def _ready(desk: Desk, draft: Draft, last: bool) -> list[tuple[Finding, Fix]]:
-    """The fixes that may be applied now.
-
-    Of an article with decisions the safe ones go first and what was accepted last, each on the text that the person
-    had before them; a fix whose finding is kept is never ready.
-    """
-    threshold = Safety.UNSAFE if desk.plan.unsafe else Safety.SAFE
-    every = [f for found in draft.found.values() for f in found]
-    ready = [(f, f.fixes[0]) for f in every if len(f.fixes) == 1 and f.fixes[0].safety >= threshold]
-    decided = _decisions(desk)
-    if not decided or not (ready or last):
+def _ready(plan: Plan, draft: Draft, last: bool) -> list[tuple[Finding, Fix]]:
+    """The fixes that may be applied now."""
+    threshold = Safety.UNSAFE if plan.unsafe else Safety.SAFE
+    ready = [
+        (f, f.fixes[0])
+        for found in draft.found.values()
+        for f in found
+        if len(f.fixes) == 1 and f.fixes[0].safety >= threshold
+    ]
+    if "decided" not in plan.options or not (ready or last):
         return ready
-    judged = judge(decided, draft.source.id, draft.original or "", draft.passes, every)
-    if judged is None:
-        return ready
-    ready = [(f, fix) for f, fix in ready if id(f) not in judged.kept]
-    accepted = []
-    for found in draft.found.values() if last and not ready else ():
-        for n, f in enumerate(found):
-            if id(f) in judged.accepted:
-                fix = judged.accepted[id(f)]
-                found[n] = replace(f, fixes=(fix,))
-                accepted.append((found[n], fix))
-    return [(f, fix) for f, fix in ready if fix.safety is Safety.SAFE] or ready or accepted
+    from copydesk.judgement import follow
+
+    return follow(plan, draft.source.id, draft.original or "", draft.passes, draft.found, ready, last)
 
 
-def _decisions(desk: Desk) -> Decisions | None:
-    decided = desk.plan.options.get("decided")
-    return decided if isinstance(decided, Decisions) else None
+def _decided(plan: Plan, draft: Draft) -> bool:
+    """Whether something may have been decided of what is found in the present text."""
+    if "decided" not in plan.options:
+        return False
+    from copydesk.judgement import concerned
+
+    return concerned(plan, draft.source.id, draft.found.values())
 
 
 def _parse(plan: Plan, draft: Draft, text: str | None = None, before: Article | None = None) -> Article:
@@ -279,23 +268,29 @@ def _damages(before: Article, after: Article, fixes: Iterable[tuple[Finding, Fix
         return True
     if before.text[: before.body.start] == after.text[: after.body.start]:
         return False
+    from copydesk.repair import Row, moved, renaming, rows_of
+
     fixes = list(fixes)
     renamed = dict(filter(None, (renaming(before, f.field or "", fix.edits) for f, fix in fixes)))
     named = {f.field for f, _ in fixes if f.field and f.field not in renamed}
+    rows, now = rows_of(before.meta.root), rows_of(after.meta.root)
+    if len(rows) == len(now) and all(
+        old == new or (old[0] == new[0] in named) for old, new in zip(rows, now, strict=True)
+    ):
+        return False
 
-    def others(article: Article, renamed: Mapping[str, str]) -> list[tuple[str, str, str]]:
-        assert article.meta is not None
-        rows = []
-        for path, kind, value in rows_of(article.meta.root):
+    def others(rows: Iterable[Row], renamed: Mapping[str, str]) -> list[Row]:
+        out = []
+        for path, kind, value in rows:
             for old, new in renamed.items():
                 path = moved(path, old, new)
             if not any(
                 f"{path}.".startswith((f"{n}.", f"{n}[")) or n.startswith((f"{path}.", f"{path}[")) for n in named
             ):
-                rows.append((path, kind, value))
-        return rows
+                out.append((path, kind, value))
+        return out
 
-    return others(before, renamed) != others(after, {})
+    return others(rows, renamed) != others(now, {})
 
 
 def _drop(desk: Desk, draft: Draft, finding: Finding, why: str) -> None:
@@ -383,7 +378,9 @@ def _look(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: M
         found = _findings(desk, checker, draft, lambda: validator.settle(article, fact, known.shared))
     else:
         found = _findings(desk, checker, draft, partial(validator.check, article))
-    if found and desk.plan.options.get("suppressions"):
+    if not found:
+        return found
+    if desk.plan.options.get("suppressions"):
         found = _unsuppressed(desk, draft, article, found)
     for n, f in enumerate(found):
         kept = []

@@ -8,23 +8,22 @@ from dataclasses import replace
 
 from copydesk.desk import LEFT_OUT, Desk, Draft, report_unused
 from copydesk.edits import Origin
-from copydesk.fingerprint import as_read, fingerprinted, in_order
+from copydesk.fingerprint import Row, as_read, fingerprints, in_order
 from copydesk.model import Applied, Finding, Fix, Record, Safety, Span
 
 
 def record(desk: Desk, draft: Draft) -> Record:
     """The draft as a record: every finding in lines and columns of the file as it was read."""
     if draft.original is None or draft.text is None:
-        return Record(draft.source, None, None, (), tuple(fingerprinted(draft.lossy, draft.extra)))
+        prints = fingerprints(draft.lossy, [(f, f.span) for f in draft.extra])
+        found = [replace(f, fingerprint=p, location=at) for f, (p, at) in zip(draft.extra, prints, strict=True)]
+        return Record(draft.source, None, None, (), tuple(found))
     report_unused(desk, draft)
     origin = Origin(draft.original)
-    rows: list[Finding] = []
-    makers: list[tuple[str, ...]] = []
+    rows: list[Row] = []
 
     def add(f: Finding, applied: bool) -> None:
-        told, made = as_read(origin, f, applied)
-        rows.append(told)
-        makers.append(made)
+        rows.append(as_read(origin, f, applied))
 
     said = dict(zip(range(len(draft.extra)), draft.extra_pass, strict=True))
     journal: list[list[tuple[int, Fix]]] = []
@@ -43,14 +42,23 @@ def record(desk: Desk, draft: Draft) -> Record:
     for f in _limited(desk, draft):
         add(f, applied=False)
     order = in_order(rows)
-    printed = dict(zip(order, fingerprinted(draft.original, [rows[i] for i in order]), strict=True))
-    names = {str(i): printed[i].fingerprint for i in printed}
+    printed = list(fingerprints(draft.original, [(rows[i].finding, rows[i].span) for i in order]))
+    names = {str(i): fingerprint for i, (fingerprint, _) in zip(order, printed, strict=True)}
     findings = tuple(
-        replace(printed[i], depends_on=tuple(names[w] for w in makers[i])) if makers[i] else printed[i] for i in order
+        replace(
+            rows[i].finding,
+            span=rows[i].span,
+            fixes=rows[i].fixes,
+            applied=rows[i].applied,
+            fingerprint=fingerprint,
+            location=location,
+            depends_on=tuple(names[w] for w in rows[i].makers),
+        )
+        for i, (fingerprint, location) in zip(order, printed, strict=True)
     )
-    threshold = Safety.UNSAFE if desk.plan.unsafe else Safety.SAFE
+    trusted = Safety.UNSAFE if desk.plan.unsafe else Safety.SAFE
     passes = tuple(
-        tuple(Applied(names[str(i)], rows[i].code, fix.edits, decided=fix.safety < threshold) for i, fix in fixes)
+        tuple(Applied(names[str(i)], rows[i].finding.code, fix.edits, fix.safety < trusted) for i, fix in fixes)
         for fixes in journal
     )
     return Record(draft.source, draft.original, draft.text, passes, findings)
