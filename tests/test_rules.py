@@ -133,7 +133,8 @@ def test_every_report_opens() -> None:
 
 LAYERS = {
     "model": (),
-    "lexicon": ("model",),
+    "sieve": (),
+    "lexicon": ("model", "sieve"),
     "edits": ("model",),
     "excerpt": ("model", "edits"),
     "exchange": ("model", "excerpt"),
@@ -223,7 +224,7 @@ LAYERS = {
 
 MECHANISMS = (
     *("frames", "lexicon", "minhash", "names", "phrases", "pieces", "provenance", "relations", "repair", "rows"),
-    *("schema", "spelling", "stretches", "template", "value_types"),
+    *("schema", "sieve", "spelling", "stretches", "template", "value_types"),
 )
 """Modules of the engine that several validators share: files opened by path cannot import one another."""
 
