@@ -101,6 +101,12 @@ def choose(articles: Sequence[Source]) -> tuple[list[Source], list[str]]:
     return left, aside
 
 
+def only_folder(articles: Sequence[Source]) -> str | None:
+    """The one folder that all articles lie in, where there is one: the corpus of a repository with other things."""
+    tops = {PurePosixPath(s.article).parts[0] for s in articles if "/" in s.article}
+    return tops.pop() if len(tops) == 1 and all("/" in s.article for s in articles) else None
+
+
 def spread(articles: Sequence[Source], most: int) -> Sequence[Source]:
     """So many of the articles at most, from all over the corpus."""
     return articles[:: max(1, -(-len(articles) // most))]
