@@ -19,6 +19,7 @@ from copydesk.excerpt import (
     in_order,
     in_place,
     next_command,
+    of_changed,
     one_line,
     report_folder,
     rows,
@@ -272,7 +273,8 @@ def _ways(page: _Printer, left: Tally) -> list[tuple[int, str, str]]:
         ways.append((unsafe, "more with unsafe fixes: ", command))
     if person:
         code = max(left.rules.values(), key=lambda c: c.person).code
-        ways.append((person, "for a person [?], see:  ", f"copydesk explain {code}"))
+        command = f"copydesk explain {code}" if of_changed(run) else next_command(run, "review")
+        ways.append((person, "for a person [?]:       ", command))
     return ways
 
 

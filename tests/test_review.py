@@ -222,3 +222,15 @@ def test_the_example_of_the_documentation(
     written = re.search(r'^    (\{"version".*\})$', page, re.M)
     assert written is not None
     assert written[1] in FILE.read_text().splitlines()
+
+
+@pytest.mark.parametrize("words", [[], ["--fail-on", "rate(ENC) > 9%", "--no-cache", "--jobs", "1", "--exit-zero"]])
+@pytest.mark.parametrize("command", [["check", "news"], ["clean", "news", "--out", "o", "--quarantine-duplicates"]])
+def test_check_and_clean_say_the_command(
+    command: list[str], words: list[str], review: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main([*command, *words])
+    said = re.search(r"\d+ for a person \[\?\]: +copydesk (review .*)", capsys.readouterr().out)
+    assert said is not None
+    code, asked = review("", *said[1].split()[1:])
+    assert (code, "1 of 3 questions" in asked) == (0, True)

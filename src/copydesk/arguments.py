@@ -121,6 +121,7 @@ def _add_runs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     _add_selection(review)
     review.add_argument("--rule", action="append", default=[], metavar="CODES", help="ask only about these rules")
     _add_decisions(review, f"where the answers are kept (default: {DECISIONS} beside the configuration)")
+    _add_cache(review)
     review.set_defaults(**_SILENT, output=None, asks=True)
 
     baseline = command("baseline", "accept the findings of today, where there is no git history")
@@ -147,6 +148,12 @@ def _add_runs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     report.add_argument("--output", type=Path, metavar="FILE", help="where it goes (default: the terminal)")
     report.add_argument("--allow-empty", action="store_true", help="no article at all is no error")
     report.set_defaults(**{**_SILENT, "allow_empty": False})
+
+
+def _add_cache(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--cache", action=argparse.BooleanOptionalAction, help="keep what is worked out for the next run (default: no)"
+    )
 
 
 def _add_decisions(parser: argparse.ArgumentParser, about: str) -> None:
@@ -278,9 +285,7 @@ def _add_reporting(parser: argparse.ArgumentParser) -> None:
     show.add_argument(
         "--jobs", type=_processes, default=0, metavar="N", help="processes (default: as many as are worth it)"
     )
-    show.add_argument(
-        "--cache", action=argparse.BooleanOptionalAction, help="keep what is worked out for the next run (default: no)"
-    )
+    _add_cache(show)
 
 
 def _processes(word: str) -> int:

@@ -403,11 +403,18 @@ def next_command(run: Run, command: str, *more: str) -> str:
     words = list(run.arguments)
     if words and words[0] in ("copydesk", "check", "clean"):
         words = words[2:] if words[0] == "copydesk" else words[1:]
-    dropped = _WITH_VALUE | {w for w in more if w == "--select"} | (_OF_CHECK if command == "clean" else set())
+    dropped = (
+        _WITH_VALUE | {w for w in more if w == "--select"} | (_OF_CHECK if command in ("clean", "review") else set())
+    )
     kept: list[str] = []
     skip = False
     for word in words:
-        if skip or word in _PLAIN or word.split("=", 1)[0] in dropped:
+        if (
+            skip
+            or word in _PLAIN
+            or (command == "review" and word == "--quarantine-duplicates")
+            or word.split("=", 1)[0] in dropped
+        ):
             skip = not skip and word in dropped
         elif word not in more:
             kept.append(word)
