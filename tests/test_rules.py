@@ -71,7 +71,8 @@ def test_every_report_opens() -> None:
 
 LAYERS = {
     "model": (),
-    "lexicon": ("model",),
+    "sieve": (),
+    "lexicon": ("model", "sieve"),
     "edits": ("model",),
     "excerpt": ("model", "edits"),
     "exchange": ("model", "excerpt"),
@@ -123,7 +124,7 @@ LAYERS = {
     "reference": ("model",),
     "requirement": (),
     "starter": ("parse", "sources", "excerpt", "model", "requirement", "schema", "schema_infer", "survey"),
-    "history": (),
+    "history": ("model",),
     "since": ("config", "history", "parse", "suppression", "model"),
     "novelty": ("model",),
     "baseline": ("model",),
@@ -140,7 +141,7 @@ LAYERS = {
         *("folders", "job", "json_schema", "schema", "schema_diff", "schema_file", "schema_infer"),
         *("sources", "survey"),
     ),
-    "arguments": ("baseline", "completion", "config", "model"),
+    "arguments": ("config", "model"),
     "learn": ("model", "template"),
     "cli_run": (
         *("baseline", "cache", "config", "folders", "gate", "grouping", "intake", "job", "novelty"),
@@ -163,7 +164,7 @@ LAYERS = {
 
 MECHANISMS = (
     *("frames", "lexicon", "minhash", "names", "phrases", "pieces", "provenance", "relations", "repair", "rows"),
-    *("schema", "spelling", "stretches", "template", "value_types"),
+    *("schema", "sieve", "spelling", "stretches", "template", "value_types"),
 )
 """Modules of the engine that several validators share: files opened by path cannot import one another."""
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from copydesk import __version__
-from copydesk.baseline import FILE as BASELINE
-from copydesk.completion import SHELLS
 from copydesk.config import BODIES
 from copydesk.model import Severity
+
+BASELINE = "copydesk-baseline.json"
+SHELLS = ("bash", "zsh", "fish")
 
 
 def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.ArgumentParser:

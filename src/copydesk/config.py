@@ -6,14 +6,13 @@ schemas are recognised by their keys.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from copydesk.folders import suggestion
-from copydesk.model import PROSE, Limits, Plan, Rule, Safety, Severity
+from copydesk.model import PROSE, Limits, Plan, Refusal, Rule, Safety, Severity
 
 FILE = "copydesk.toml"
 KEYS: dict[str, type] = {
@@ -49,7 +48,7 @@ SOURCE_KEYS = ("body",)
 LIMITS = {"article-bytes": "article_bytes", "passes": "passes", "findings-per-rule": "findings_per_rule"}
 
 
-class ConfigError(ValueError):
+class ConfigError(Refusal):
     """A configuration or a flag that cannot be used; the message names file, key and what to do."""
 
 
@@ -110,6 +109,8 @@ def _tools(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _toml(path: Path) -> dict[str, Any]:
+    import tomllib  # most articles are checked where no configuration is
+
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except tomllib.TOMLDecodeError as e:
