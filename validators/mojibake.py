@@ -176,6 +176,12 @@ LEFT = ("Â", "Ã", "â€", "ï¿", "\ufffd")
 LOST_APOSTROPHE = re.compile(r"\?(?=[stvrl])")
 
 
+def may_be_left(text: str) -> bool:
+    """Whether there is anything at all of what ftfy leaves."""
+    damaged = not text.isascii() and any(map(text.__contains__, LEFT))
+    return damaged or ("?" in text and LOST_APOSTROPHE.search(text) is not None)
+
+
 def readings(found: str, in_word: bool) -> tuple[str, ...]:
     """What the characters most likely were, best first."""
     if found == "?" or (in_word and found in ("â€", "â€\ufffd")):
@@ -197,9 +203,13 @@ class Mojibake(Validator):
     cases = ("mojibake", "residue", "lost")
 
     def check(self, article: Article) -> Iterator[Hit]:
+        text = article.prose
+        suspicious = bool(suspicious_places(text))
+        if not suspicious and not may_be_left(text):
+            return
         for passage in article.passages:
             repaired: list[tuple[int, int]] = []
-            for start, end in suspicious_stretches(passage.masked):
+            for start, end in suspicious_stretches(passage.masked) if suspicious else ():
                 edits = self._repair(passage.masked[start:end])
                 if edits:
                     places = [(start + e.start, start + e.start + len(e.old), e.new) for e in edits]
@@ -244,8 +254,7 @@ class Mojibake(Validator):
     @staticmethod
     def _left(passage: Passage, repaired: list[tuple[int, int]]) -> Iterator[Hit]:
         text = passage.masked
-        damaged = not text.isascii() and any(map(text.__contains__, LEFT))
-        if not damaged and ("?" not in text or LOST_APOSTROPHE.search(text) is None):
+        if not may_be_left(text):
             return
         ends = [b for _, b in repaired]
         for m in RESIDUE.finditer(text):

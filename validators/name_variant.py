@@ -38,6 +38,7 @@ LISTED = re.compile(
     r"(?i)\b(?:spell(?:ed|ings?)|spelt|misspel\w+|transliterat\w+|romani[sz](?:ed|ations?)|also written|sic"
     r"|name variants?|variants? of (?:\w+ ){0,2}\w*names?)\b"
 )
+_LISTED = ("spel", "translit", "romani", "also written", "sic", "variant")  # in all that it matches
 MOST_FORMS = 4000  # names in an article; past that it is a directory
 SHORTEST = 4  # letters; shorter names are too near to one another
 LONG = 6  # letters of which two may have been cut off
@@ -122,11 +123,10 @@ class NameVariant(CorpusValidator):
 
     def observe(self, article: Article) -> Any:
         forms = names.Forms()
-        for passage in article.passages:
-            for sequence, n in Counter(names.SEQUENCE.findall(passage.masked)).items():
-                forms.add(sequence, n, self.openers)
+        for sequence, n in Counter(names.SEQUENCE.findall(article.prose)).items():
+            forms.add(sequence, n, self.openers)
         pairs = [tuple(p) for p in self._pairs(forms, article)]
-        if pairs and (LISTED.search(article.text) or not _is_english(article)):
+        if pairs and (_lists_spellings(article.text) or not _is_english(article)):
             pairs = []  # the text speaks of spellings, so each may be meant; or its names are inflected
         full = sorted(forms.full)
         evidence: dict[str, Any] = {"names": {n: [1, article.id, full[:COMPANIONS]] for n in full}}
@@ -379,6 +379,11 @@ SAFETY = {
 def _written(passage: Passage, start: int, old: str, new: str, safety: Safety) -> tuple[Fix, ...]:
     e = minimal(start, old, new)
     return fix(f"write {new!r}, not {old!r}", passage.edit(e.start, e.end, e.new), safety=safety)
+
+
+def _lists_spellings(text: str) -> bool:
+    lower = text.lower()
+    return any(map(lower.__contains__, _LISTED)) and LISTED.search(text) is not None
 
 
 def _is_english(article: Article) -> bool:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from copydesk.model import Place, Source
+from copydesk.model import Place, Refusal, Source
 
 ENDINGS = (".md", ".markdown", ".txt")
 RECORDS = (".jsonl", ".ndjson")
 
 
-class SourceError(ValueError):
+class SourceError(Refusal):
     """A path that cannot be used; the message says what to do."""
 
 
