@@ -27,7 +27,7 @@ class UnpairedQuote(Validator):
 
     def check(self, article: Article) -> Iterator[Hit]:
         masked, at = article.passages[0].masked, article.body.start
-        marks = [mark for mark in "“”\"" if mark in masked]
+        marks = [mark for mark in '“”"' if mark in masked]
         if not marks or "„" in masked or "»" in masked:
             return
         prose = [p for p in article.parts if p.kind in ("paragraph", "list")]
