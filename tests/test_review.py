@@ -173,8 +173,21 @@ def test_a_file_that_nobody_named_is_not_taken(review: Any) -> None:
     assert review("k / q", "news", "--decisions", "decisions.jsonl")[0] == 0
 
 
+def test_of_what_clean_wrote_the_originals_are_reviewed(review: Any) -> None:
+    main(["clean", "news", "--out", "cleaned", "-q"])
+    code, said = review("a / q", "cleaned/")
+    assert code == 0
+    assert "news/a.md:8:1  BOI301" in said
+    assert "Next: copydesk clean news --decisions decisions.jsonl --out cleaned" in said
+    assert decided() == [("accept", "everywhere", "BOI301", "news/a.md")]
+    assert main([*said.rpartition("Next: copydesk ")[2].split(), "-q"]) == 1, "a conflicting key is left"
+    assert MACHINE not in Path("cleaned/corpus/b.md").read_text()
+
+
 def test_what_clean_wrote_is_not_reviewed(review: Any) -> None:
     main(["clean", "news", "--out", "out", "-q"])
+    journal = Path("out/report/journal.jsonl")
+    journal.write_text(journal.read_text().replace('["../news"]', '["../olds"]'))
     for path in ("out", "out/corpus", "out/corpus/a.md"):
         code, said = review("k", path)
         assert code == 2
