@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -164,10 +165,19 @@ def _formats(
         raise ConfigError(
             f"{' and '.join(to_stdout)} cannot both go to the terminal; write --format {to_stdout[1]}=FILE"
         )
-    taken = {Path(s.file).resolve() for s in articles}
+    taken: set[Path] = set()
     for name, file in out:
         if file is not None and (file.is_file() or not file.exists()):  # not /dev/stdout
-            if file.resolve() in taken:
+            there = file.stat() if file.exists() else None
+            if file.resolve() in taken or (there and any(_is(s, there) for s in articles)):
                 raise ConfigError(f"--format {name}={file}: is an article, or another report goes there")
             taken.add(file.resolve())
     return tuple(out)
+
+
+def _is(article: Source, file: os.stat_result) -> bool:
+    """Whether an article is this very file, by whatever name."""
+    try:
+        return os.path.samestat(os.stat(article.file), file)
+    except OSError:
+        return False
