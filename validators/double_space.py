@@ -32,6 +32,8 @@ class DoubleSpace(Validator):
     contract = Contract.SPACE
 
     def check(self, article: Article) -> Iterator[Hit]:
+        if "  " not in article.prose:
+            return
         for passage in article.passages:
             if "  " not in passage.masked:
                 continue

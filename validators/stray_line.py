@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from copydesk.lexicon import NAME, SEEN, SURE, WORD, Lexicon, Reading, Stretch, tokens_of
+from copydesk.lexicon import NAME, SEEN, SURE, WORD, Lexicon, Reading, Stretch, plain_words, tokens_of
 from copydesk.pieces import is_hyphenated, runs_on
 from copydesk.validator import Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix
 
@@ -42,14 +42,13 @@ class StrayLine(Validator):
         reading = self.lexicons.read(article)
         if reading is not None:
             yield from self._lines(article, reading)
-        masked = article.passages[0].masked
-        if LONE.search(masked) is not None:
-            yield from self._lone(article, masked)
-        yield from self._labels(article)
-
-    def _labels(self, article: Article) -> Iterator[Hit]:
-        """Labels of web pages in another language."""
         short = [(n, line) for n, line in enumerate(article.lines) if 1 < line.end - line.start < LABEL]
+        if short:
+            yield from self._lone(article, short)
+            yield from self._labels(article, short)
+
+    def _labels(self, article: Article, short: Sequence[tuple[int, Line]]) -> Iterator[Hit]:
+        """Labels of web pages in another language."""
         labels = [(n, label) for n, line in short if (label := self._label(line)) in self._interface]
         if not labels:
             return
@@ -64,19 +63,20 @@ class StrayLine(Validator):
     def _label(line: Line) -> str:
         return line.text.strip(LABEL_MARKS).lower()
 
-    def _lone(self, article: Article, masked: str) -> Iterator[Hit]:
+    def _lone(self, article: Article, short: Sequence[tuple[int, Line]]) -> Iterator[Hit]:
         """Lines of one word that both languages have, where no sentence has room for it."""
         lexicon = self.lexicons.lexicon("en")
-        if lexicon is None or self.lexicons.language_of(article) != "en":
+        if lexicon is None:
             return
-        start = article.body.start
-        for n, line in enumerate(article.lines):
-            m = LONE.match(masked, line.start - start, line.end - start)
+        masked, start = article.passages[0].masked, article.body.start
+        for n, line in short:
+            m = LONE.match(masked, line.start - start, line.end - start) if line.kind == "paragraph" else None
             word = (m[1] or m[2]).lower() if m else ""
-            if m is None or line.kind != "paragraph" or word in lexicon.openers or word in lexicon.loans:
+            if m is None or word in lexicon.openers or word in lexicon.loans:
                 continue
             ranks = lexicon.ranks(word)
-            if ranks and max(ranks.values()) == 1 and self._context(article.lines, n, lexicon) == "sentences":
+            shared = ranks and max(ranks.values()) == 1 and self.lexicons.language_of(article) == "en"
+            if shared and self._context(article.lines, n, lexicon) == "sentences":
                 yield self._found(article, n, next(iter(ranks)), Safety.SUGGEST, lexicon)
 
     def _lines(self, article: Article, reading: Reading) -> Iterator[Hit]:
@@ -152,7 +152,7 @@ class StrayLine(Validator):
         if max(lengths, default=0) < PROSE or (skipped + more and min(lengths) < PROSE):
             return "labels"
         for line in around:
-            words = [t.word for t in tokens_of(line.text)]
+            words = plain_words(line.text)
             if len(words) > self.most_words and lexicon.foreign(words) * 4 > len(words):
                 return "list"
             if line is after and not MEANS.isdisjoint(words[:EXPLAINED]):
@@ -175,7 +175,7 @@ class StrayLine(Validator):
         while 0 <= n < len(lines) and skipped < MOST_LINES:
             line = lines[n]
             if line.text.strip():
-                words = [t.word for t in tokens_of(line.text[: 20 * self.most_words])]
+                words = plain_words(line.text[: 20 * self.most_words])
                 if not words or len(words) > self.most_words or lexicon.language(words) is None:
                     return line, skipped
                 if max(lexicon.rank(w, code) for w in words for code in lexicon.ranks(w)) < NAME:

@@ -21,13 +21,14 @@ from typing import TYPE_CHECKING, cast
 from copydesk import __version__
 from copydesk.arguments import make_parser
 from copydesk.cli_run import counted, looked_at, open_job, print_reports, run_job, verdict
-from copydesk.config import Config, ConfigError
+from copydesk.config import Config, ConfigError, codes_of, read_config
 from copydesk.folders import bundled, open_report, read_rules, report_names, rules_folders, suggestion
-from copydesk.job import Given, Job, config_of, folders_of, make_job
-from copydesk.model import Applied, Refusal
+from copydesk.job import Given, config_of, folders_of, make_job
+from copydesk.model import Applied, Refusal, Rule
 
 if TYPE_CHECKING:
     from copydesk.journal import Entry
+    from copydesk.proof import Ground
     from copydesk.quarantine import Moved
 atexit.register(gc.freeze)  # the system takes everything back at once: nothing need be looked through before
 
@@ -148,12 +149,12 @@ def undo_run(args: argparse.Namespace) -> int:
     from copydesk.quarantine import bring_back
 
     journals, folder, below = _find_journals(args.dir)
-    codes = tuple(c.strip().upper() for words in args.rule for c in words.split(","))
+    codes = _codes_of(args, journals)
     chosen = bool(codes or args.file or args.finding)
 
     def unwanted(entry: Entry, applied: Applied) -> bool:
         return (
-            (not codes or applied.code.startswith(codes))
+            (not codes or applied.code in codes)
             and (not args.file or entry.path in args.file or entry.article in args.file)
             and (not args.finding or applied.fingerprint in args.finding)
             and (not below or entry.path == below or entry.path.startswith(f"{below}/"))
@@ -185,6 +186,21 @@ def undo_run(args: argparse.Namespace) -> int:
         print("Nothing in the journal matches.")
         return 2 if chosen else 0
     return 1 if refused else 0
+
+
+def _codes_of(args: argparse.Namespace, journals: Sequence[Path]) -> set[str]:
+    """The codes that --rule means: of the rules there are, and of those that the journals know."""
+    from copydesk.journal import read_journal
+
+    if not args.rule:
+        return set()
+    rules = read_rules(folders_of(args, config_of(args, [])))
+    written = {a.code for journal in journals for e in read_journal(journal)[1] for fixes in e.passes for a in fixes}
+    names = {**dict.fromkeys(written, ""), **{code: rule.name for code, rule in rules.items()}}
+    codes = codes_of(args.rule, names, "--rule")
+    if not codes:
+        raise ConfigError("--rule names no rule: a code, a name or a prefix")
+    return codes
 
 
 def _left(journal: Path) -> int:
@@ -230,11 +246,51 @@ def explain_rules(args: argparse.Namespace) -> int:
 
 
 def list_rules(args: argparse.Namespace) -> int:
-    """Prints every rule, one a line."""
+    """Prints the rules, one a line; with --prove it runs their examples, and says which do not hold."""
     from copydesk.reference import table
 
-    print(table(read_rules(folders_of(args, config_of(args, []))).values()), end="")
-    return 0
+    config = config_of(args, [])
+    folders = folders_of(args, config)
+    rules = read_rules(folders, examples=args.prove)
+    codes = codes_of(args.code, {code: rule.name for code, rule in rules.items()}, "rules")
+    if not args.prove:
+        print(table(rule for code, rule in rules.items() if not codes or code in codes), end="")
+        return 0
+    if not codes and len(folders) < 2:
+        raise ConfigError("--prove: whose examples? --workspace DIR has rules of yours; CODE names others")
+    from copydesk.config import Flags, make_plan
+    from copydesk.proof import Ground
+    from copydesk.run import prove
+
+    own = str(Path(folders[-1], "rules")) + os.sep
+    chosen = [r for code, r in rules.items() if (code in codes if codes else r.source.startswith(own)) and r.uses]
+    prove(
+        make_plan(config, Flags(), rules, folders, Path.cwd())
+    )  # every list and schema, and what they give as examples
+    return _prove_examples(Ground(rules, folders), chosen)
+
+
+def _prove_examples(ground: Ground, rules: Sequence[Rule]) -> int:
+    from copydesk.excerpt import visible
+    from copydesk.proof import faults
+
+    failed = 0
+    for rule in rules:
+        file, _, line = rule.source.rpartition(":")
+        if not rule.examples:
+            print(f"{visible(file)}:{line}: {rule.code} {rule.name}: has no examples, so nothing is proved")
+            failed += 1
+        for example in rule.examples:
+            found = faults(ground, rule, example)
+            for fault in found:
+                said = "\n".join(map(visible, fault.split("\n")))
+                print(f"{visible(file)}:{example.line}: {rule.code} {rule.name}: {said}")
+            failed += bool(found)
+    examples = sum(len(rule.examples) for rule in rules)
+    lists = " Its lists and schemas, too." if len(ground.folders) > 1 else ""
+    whole = f"{counted(examples, 'example')} of {counted(len(rules), 'rule')}"
+    print(f"{counted(failed, 'failure')}; {whole} run." if failed else f"{whole}: all hold.{lists}")
+    return 1 if failed else 0
 
 
 def write_schema(args: argparse.Namespace) -> int:
@@ -258,22 +314,30 @@ def write_config(args: argparse.Namespace) -> int:
 
     path = Path("copydesk.toml")
     if path.exists() and args.ci in starter.JOBS:
-        print(visible(starter.write_job(Path.cwd(), args.ci, _from_here(args.path))))
+        below = [args.path] if args.path else [Path(p) for p in read_config(path).values.get("corpus", ["."])]
+        print(visible(starter.write_job(Path.cwd(), args.ci, [_from_here(p) for p in below])))
         return 0
     if path.exists():
         raise ConfigError(f"{path}: exists already; `copydesk init --ci github` or `--ci gitlab` writes the job alone")
-    root = Path.cwd()
-    corpus = _from_here(args.path)
-    found = find([args.path], root)
-    sample, aside = starter.choose(found.articles)
-    trial = _parser().parse_args(["check", str(args.path), "--isolated", "--allow-empty", "--quiet"])
-    trial.words = ["check", str(args.path)]
+    root, given = Path.cwd(), args.path or Path()
+    corpus = _from_here(given)
+    articles, aside = starter.choose(find([given], root).articles)
+    if args.path is None and (folder := starter.only_folder(articles)):
+        given = corpus = Path(folder)
+    sample = starter.spread(articles, starter.LOOKED_AT)
+    schemas = open_schemas([p for f in rules_folders((str(bundled()),)) for p in sorted(f.glob("schemas/*.yaml"))], {})
+    seen = starter.look(corpus, sample, len(articles), aside, schemas)
+    starter.add_schema(seen, articles, schemas.by_name)
+    words = ["check", str(given), "--isolated", "--allow-empty", "--quiet"]
+    if seen.inferred:
+        words += ["--workspace", str(starter.WORKSPACE), "--schema", seen.inferred.file.stem]
+    trial = _parser().parse_args(words)
+    trial.words = words[:2]
     job = make_job(trial, Given(listed=tuple(Path(s.file) for s in sample)), root)
-    seen = starter.look(corpus, sample, len(found.articles) - len(aside), aside, open_schemas(_schema_files(job), {}))
     with run_job(trial, job) as run:
         starter.add_trial(seen, run.records)
     path.write_text(starter.configuration(seen), "utf-8")
-    about_ci = starter.write_job(root, args.ci, corpus)
+    about_ci = starter.write_job(root, args.ci, [corpus])
     print(visible("\n".join([*starter.remarks(seen), f"Wrote {path}.", *filter(None, [about_ci])])))
     return 0
 
@@ -304,10 +368,6 @@ def learn_names(args: argparse.Namespace) -> int:
 
 def _from_here(path: Path) -> Path:
     return Path(os.path.relpath(path)) if path.resolve().is_relative_to(Path.cwd()) else path
-
-
-def _schema_files(job: Job) -> list[Path]:
-    return [p for folder in rules_folders(job.plan.folders) for p in sorted(folder.glob("schemas/*.yaml"))]
 
 
 def print_json_schema(args: argparse.Namespace) -> int:

@@ -165,19 +165,13 @@ def _formats(
         raise ConfigError(
             f"{' and '.join(to_stdout)} cannot both go to the terminal; write --format {to_stdout[1]}=FILE"
         )
-    taken: set[Path] = set()
-    for name, file in out:
-        if file is not None and (file.is_file() or not file.exists()):  # not /dev/stdout
-            there = file.stat() if file.exists() else None
-            if file.resolve() in taken or (there and any(_is(s, there) for s in articles)):
-                raise ConfigError(f"--format {name}={file}: is an article, or another report goes there")
-            taken.add(file.resolve())
+    files = [(name, file) for name, file in out if file and (file.is_file() or not file.exists())]  # not /dev/stdout
+    names = {file.resolve().name for _, file in files}
+    # to resolve them all would take as long as to read them
+    close = [s.file for s in articles if os.path.basename(s.file) in names or os.path.islink(s.file)] if files else []
+    taken = {Path(f).resolve() for f in close}
+    for name, file in files:
+        if file.resolve() in taken:
+            raise ConfigError(f"--format {name}={file}: is an article, or another report goes there")
+        taken.add(file.resolve())
     return tuple(out)
-
-
-def _is(article: Source, file: os.stat_result) -> bool:
-    """Whether an article is this very file, by whatever name."""
-    try:
-        return os.path.samestat(os.stat(article.file), file)
-    except OSError:
-        return False

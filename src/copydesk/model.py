@@ -239,7 +239,7 @@ MASK = "\ufffc"
 """Stands in `Passage.masked` for every character that no fixer may touch."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
     """A stretch of prose: the whole body (`field` is None), or the value of a front matter field.
 
@@ -277,8 +277,18 @@ class Passage:
         a, b = self.span(start, end)
         return Edit(a, self.source[a:b], new)
 
+    @cached_property
+    def tokens(self) -> Sequence[str]:
+        """What white space parts in `masked`, in its order."""
+        return self.masked.split()
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Its tokens, each once."""
+        return frozenset(self.tokens)
+
+
+@dataclass(frozen=True)
 class Article:
     """A parsed view of one file; `text` is the whole file, nothing normalised.
 
@@ -296,6 +306,16 @@ class Article:
     language: str = "en"
     asked: bool = True
     """Whether it is reported; what is only part of the corpus gives evidence. Set where it is observed."""
+
+    @cached_property
+    def prose(self) -> str:
+        """What is masked of all its passages, a line end between two: to see whether something stands anywhere."""
+        return "\n".join([p.masked for p in self.passages])
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The tokens of all its passages, each once."""
+        return self.passages[0].vocabulary.union(*[p.tokens for p in self.passages[1:]])
 
 
 # ------------------------------------------------------------------------------------------------- rules and runs
