@@ -480,6 +480,8 @@ def _fix(fix: Fix) -> dict[str, object]:
 
 def plain(value: object) -> object:
     """Evidence as JSON can say it; a float that JSON has no word for becomes a string."""
+    if value is None or type(value) in (str, int, bool):
+        return value
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -491,9 +493,14 @@ def plain(value: object) -> object:
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
 def to_line(data: object) -> str:
     """JSON on one line: text as it is, but hidden characters and lone surrogates as escapes."""
-    raw = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    raw = _encode(data)
+    if raw.isascii() and "\x7f" not in raw:
+        return raw  # the hidden ones below are escapes already
     return HIDDEN.sub(lambda m: _escape(ord(m[0])), raw)
 
 
