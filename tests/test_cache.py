@@ -16,7 +16,7 @@ from test_desk import plan as plan_with_ours
 from test_run import COUNTER
 
 from copydesk import share
-from copydesk.cache import FILE, Shelf, cache_folder, corpus_row, kept_notes, open_cache
+from copydesk.cache import FILE, Shelf, cache_folder, open_cache
 from copydesk.cli import main
 from copydesk.model import Plan, Record, Severity
 from copydesk.run import BATCH, process
@@ -169,7 +169,6 @@ def test_what_crashed_is_tried_again(tmp_path: Path) -> None:
         records, _notes = outcome(made_plan, folder, kept)
         assert [f.code for f in records[0].findings] == ["RUN101"]
     with Shelf(str(kept / FILE)) as shelf:
-        assert shelf.get(b"d" + open_cache(made_plan, kept).plan) is None
         assert shelf._rows is not None
         assert [bytes(k)[:1] for (k,) in shelf._rows.execute("SELECT key FROM kept")] == [b"c"]
 
@@ -194,22 +193,26 @@ def test_the_key_holds_all_that_decides(tmp_path: Path, made: Path) -> None:
 
 
 def test_values_that_are_not_plain_are_not_kept_and_a_full_cache_drops_the_oldest(tmp_path: Path) -> None:
-    assert corpus_row(b"k", [bytearray(b"x")]) == []  # type: ignore[list-item]
     with Shelf(str(tmp_path / FILE)) as shelf:
+        shelf.keep_notes(b"odd", [bytearray(b"x")])  # type: ignore[list-item]
         for n in range(10):
-            shelf.put(corpus_row(b"%d" % n, [str(n) * 5_000]))
+            shelf.keep_notes(b"%d" % n, [str(n) * 5_000])
+    with Shelf(str(tmp_path / FILE)) as shelf:
+        assert shelf.notes(b"odd") is None
         shelf.trim(1_000_000)
-        assert kept_notes(shelf, b"0") is not None
+        assert shelf.notes(b"0") is not None
         shelf.trim(10_000)
-        assert kept_notes(shelf, b"0") is None
-        assert kept_notes(shelf, b"9") == ("9" * 5_000,)
+        assert shelf.notes(b"0") is None
+        assert shelf.notes(b"9") == ("9" * 5_000,)
 
 
 def test_a_cache_that_cannot_be_written_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with Shelf(str(tmp_path / "file" / FILE)) as shelf:
-        shelf.put(corpus_row(b"k", ["x"]))
-        assert kept_notes(shelf, b"k") is None
+        shelf.keep_notes(b"k", ["x"])
+        assert shelf.notes(b"k") is None
+    with Shelf(str(tmp_path / "file" / FILE)) as shelf:
+        assert shelf.notes(b"k") is None
 
 
 def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,7 @@ def test_the_job_of_the_readme_is_red_then_green(tmp_path: Path, monkeypatch: py
     assert "old.md" not in red
     mend = re.search(r"`(copydesk clean news/ --since origin/main --in-place)`", README)
     assert mend
+    assert f"```sh\n{mend[1]}\n```" in red, "the summary says the same"
     assert main([*mend[1].split()[1:], "-q"]) == 1, "a person has to mend the title"
     assert "into the customs" in new.read_text()
     new.write_text(new.read_text().replace("The bakery: moves", '"The bakery: moves"'))

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import functools
-import tempfile
 from pathlib import Path
 
 import pytest
 
-from copydesk.config import Config, Flags, checked, make_plan
-from copydesk.edits import apply, original
 from copydesk.folders import bundled, open_report, read_rules, report_names, validator_class
-from copydesk.model import Example, Plan, Record, Rule, Safety
-from copydesk.run import process
-from copydesk.sources import find
+from copydesk.model import Example, Rule, Safety
+from copydesk.proof import Ground, faults
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = (str(bundled()),)
@@ -27,69 +22,12 @@ EXAMPLES = [
 ]
 
 
-@functools.cache
-def plain_rules() -> dict[str, Rule]:
-    return {code: dataclasses.replace(rule, examples=()) for code, rule in RULES.items()}
-
-
-def run(files: dict[str, bytes], code: str, config: dict[str, object], safety: Safety | None = None) -> list[Record]:
-    """The records of a corpus with only one rule at work."""
-    with tempfile.TemporaryDirectory() as corpus, tempfile.TemporaryDirectory() as spill:
-        for path, data in files.items():
-            file = Path(corpus, path)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
-        values = checked(config, "an example's config")
-        plan = make_plan(Config(values), Flags(select=(code,)), plain_rules(), FOLDERS, Path(corpus))
-        assert isinstance(plan, Plan)
-        return list(process(plan, find([Path(corpus)], Path(corpus)).articles, Path(spill), jobs=1).records)
-
-
-def texts(records: list[Record], files: dict[str, bytes]) -> dict[str, bytes]:
-    return {r.source.id: files[r.source.id] if r.text is None else r.text.encode("utf-8") for r in records}
+GROUND = Ground({code: dataclasses.replace(rule, examples=()) for code, rule in RULES.items()}, FOLDERS)
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
 def test_example(rule: Rule, example: Example) -> None:
-    files = dict(example.files)
-    records = run(files, rule.code, dict(example.config))
-    findings = [f for r in records for f in r.findings]
-    strangers = [f for f in findings if f.code != rule.code]
-    assert not strangers, f"the rule caused findings of others: {strangers}"
-    for f in findings:
-        assert all(fix.safety <= rule.safety for fix in f.fixes)
-        assert f.message
-        assert f.message.strip() == f.message
-    cleaned = texts(records, files)
-
-    # whatever becomes of it: undo restores the bytes, and a second clean changes nothing
-    for r in records:
-        if r.text is not None:
-            assert original(r.text, r.passes).encode() == files[r.source.id]
-    again = texts(run(cleaned, rule.code, dict(example.config)), cleaned)
-    assert again == cleaned
-
-    if example.ok:
-        assert findings == []
-    elif example.flag:
-        assert findings, "nothing was found"
-        assert all(not f.fixes for f in findings), f"a fix was offered: {[f.fixes for f in findings]}"
-        assert cleaned == files
-    elif example.good is not None:
-        assert findings, "nothing was found"
-        assert cleaned == {**files, **example.good}
-        assert all(f.applied for f in findings)
-        assert not [f for r in run(cleaned, rule.code, dict(example.config)) for f in r.findings]
-    else:
-        assert example.proposed is not None
-        assert findings, "nothing was found"
-        assert cleaned == files, "a fix below safe was applied by default"
-        proposed = dict(files)
-        for r in records:
-            if r.original is not None:
-                edits = [e for f in r.findings if f.fixes for e in f.fixes[0].edits]
-                proposed[r.source.id] = apply(r.original, edits).encode("utf-8")
-        assert proposed == {**files, **example.proposed}
+    assert faults(GROUND, rule, example) == []
 
 
 @pytest.mark.parametrize("rule", [pytest.param(r, id=c) for c, r in RULES.items() if r.uses])
@@ -178,13 +116,15 @@ LAYERS = {
     "sources": ("model",),
     "run": ("cache", "share", "model"),
     "config": ("folders", "model"),
+    "proof": ("config", "edits", "folders", "run", "sources", "model"),
     "notebook": ("config", "folders", "frames", "parse", "schema", "schema_file", "sources"),
     "journal": ("edits", "model"),
     "quarantine": ("journal", "model"),
     "output": ("folders", "journal", "quarantine", "sources", "model"),
     "reference": ("model",),
-    "starter": ("parse", "sources", "excerpt", "model", "schema"),
-    "history": (),
+    "requirement": (),
+    "starter": ("parse", "sources", "excerpt", "model", "requirement", "schema", "schema_infer", "survey"),
+    "history": ("model",),
     "since": ("config", "history", "parse", "suppression", "model"),
     "novelty": ("model",),
     "baseline": ("model",),
@@ -201,7 +141,7 @@ LAYERS = {
         *("folders", "job", "json_schema", "schema", "schema_diff", "schema_file", "schema_infer"),
         *("sources", "survey"),
     ),
-    "arguments": ("baseline", "completion", "config", "model"),
+    "arguments": ("config", "model"),
     "learn": ("model", "template"),
     "cli_run": (
         *("baseline", "cache", "config", "folders", "gate", "grouping", "intake", "job", "novelty"),
@@ -215,7 +155,7 @@ LAYERS = {
     "cli": (
         *("arguments", "baseline", "cli_learn", "cli_report", "cli_run", "completion", "config"),
         *("excerpt", "exchange", "folders", "history", "house_list", "job", "journal", "learn"),
-        *("output", "quarantine", "reference", "schema", "schema_commands", "schema_file", "sources"),
+        *("output", "proof", "quarantine", "reference", "run", "schema", "schema_commands", "schema_file", "sources"),
         *("starter", "model"),
     ),
     "__main__": ("cli",),

@@ -47,6 +47,7 @@ class Place(NamedTuple):
     language: str
     rank: int  # of the surest word
     number: int  # of the line
+    listed: bool = False  # a phrase with a gloss
     guessed: bool = False  # its last word is in no list
 
     @property
@@ -97,7 +98,11 @@ class StrayWord(Validator):
         strange = place.masked[tokens[last].start].islower() and len(word) > 2 and word.isalpha()
         if not strange or word in lexicon.openers or lexicon.ranks(word) or word in self.lexicons.english:
             return place
-        return place._replace(last=last + 1, guessed=True) if tokens[last + 1].word in lexicon.openers else place
+        return (
+            place._replace(last=last + 1, guessed=True, listed=False)
+            if tokens[last + 1].word in lexicon.openers
+            else place
+        )
 
     def _hit(self, article: Article, place: Place, reading: Reading) -> Hit | None:
         lexicon = reading.lexicon
@@ -124,8 +129,9 @@ class StrayWord(Validator):
         b = place.end + comma + 1
         if masked[b - 1] != " " or masked[b : place.tokens[last].start].strip("\"“‘'"):
             return None
-        if not comma and lexicon.binds(place.language, place.words, tail):
-            return None  # the sentence needs a word in its place
+        bound = not comma and lexicon.binds(place.language, place.words, tail)
+        if bound and place.rank >= SURE:
+            return None  # the sentence needs a word in its place, which another rule offers
         behind = [t.word for t in place.tokens[last : last + NEAR]]
         own = sum(w in lexicon.openers for w in behind)
         other = sum(lexicon.rank(w, place.language) > 0 for w in behind if w not in lexicon.openers)
@@ -136,6 +142,7 @@ class StrayWord(Validator):
             return None
         doubtful = (
             place.guessed
+            or bound
             or lexicon.target not in SURE_TARGETS
             or place.line.kind != "paragraph"
             or (where == "start" and not capital)
@@ -143,7 +150,7 @@ class StrayWord(Validator):
         if first_of_line and is_hyphenated(article.lines, place.number):
             return None
         doubtful |= first_of_line and runs_on(article.lines, place.number)
-        doubtful |= any((place.language, w) in lexicon.negations for w in place.words)
+        doubtful |= lexicon.changes_meaning(place.language, place.words)
         if doubtful or _quoted(head) or head.count("(") > head.count(")") or _hinted(place, lexicon):
             safety = min(safety, Safety.SUGGEST)
         start, end = place.line.start + place.start, place.line.start + place.end
@@ -172,12 +179,17 @@ class StrayWord(Validator):
             if place.rank >= SURE and begins:
                 return Safety.SAFE
             return Safety.SUGGEST if place.rank >= SEEN and (begins or (comma and place.rank >= LIKELY)) else None
-        if place.words[0] in lexicon.openers:  # only the words behind it say that it is foreign
+        if place.words[0] in lexicon.openers and not place.listed:  # only the words behind it say that it is foreign
+            if place.rank >= SURE and begins and opener:
+                return Safety.SAFE
             return Safety.SUGGEST if (capital or comma) and place.rank >= SEEN else None
         acronym = place.masked[after.start : after.end].isupper()
-        if comma and capital and not opener and not acronym and after.word not in self.lexicons.english:
+        unknown = after.word not in self.lexicons.english
+        if comma and capital and not opener and not acronym and unknown and not place.listed:
             return Safety.SUGGEST if place.rank >= SURE else None  # a family name and a first name
         if place.rank < LIKELY:
+            if place.rank == SEEN and begins and opener and _goes_on_small(place):
+                return Safety.SAFE  # no name and no title goes on so
             if after.word in HEADS or (begins and (opener or comma)):
                 return Safety.SUGGEST
             known = capital and len(after.word) > 2 and after.word in self.lexicons.english
@@ -212,7 +224,7 @@ def _places(stretch: Stretch, reading: Reading) -> Iterator[Place]:
             if best is None or sum(ranks) > weight:
                 phrase = lexicon.is_phrase(code, [t.word for t in tokens[first:last]])
                 rank = max(SURE, *ranks) if phrase else _together(ranks)
-                best, weight = Place(line, masked, tokens, first, last, code, rank, n), sum(ranks)
+                best, weight = Place(line, masked, tokens, first, last, code, rank, n, phrase), sum(ranks)
         if best is not None and best.rank >= NAME:
             done = best.last
             yield best
@@ -242,9 +254,15 @@ def _clause_safety(place: Place, lexicon: Lexicon) -> Safety | None:
     after = place.tokens[place.last].word
     if after not in lexicon.openers:
         return None
-    if place.words[0] in lexicon.openers or after in lexicon.verbs or after == "of":
+    if (place.words[0] in lexicon.openers and not place.listed) or after in lexicon.verbs or after == "of":
         return Safety.SUGGEST
     return Safety.SAFE if place.rank >= SURE or (place.rank == LIKELY and after in SUBJECTS) else Safety.SUGGEST
+
+
+def _goes_on_small(place: Place) -> bool:
+    """Whether the second word behind the place is in lower case."""
+    behind = place.tokens[place.last + 1 : place.last + 2]
+    return bool(behind) and place.masked[behind[0].start].islower()
 
 
 def _names_what_follows(place: Place, comma: bool, lexicon: Lexicon) -> bool:

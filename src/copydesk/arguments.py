@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from copydesk import __version__
-from copydesk.baseline import FILE as BASELINE
-from copydesk.completion import SHELLS
 from copydesk.config import BODIES
 from copydesk.model import Severity
+
+BASELINE = "copydesk-baseline.json"
+SHELLS = ("bash", "zsh", "fish")
 
 
 def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.ArgumentParser:
@@ -34,22 +35,34 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     _add_runs(command)
     undo = command("undo", "put the bytes back, from the journal alone")
     undo.add_argument("dir", type=Path, metavar="DIR", help="a folder of `clean --out`, or one cleaned in place")
-    undo.add_argument("--rule", action="append", default=[], metavar="CODE", help="only the fixes of this rule")
+    undo.add_argument(
+        "--rule",
+        action="append",
+        default=[],
+        metavar="CODES",
+        help="only the fixes of these rules; a name or a prefix, too",
+    )
     undo.add_argument("--file", action="append", default=[], metavar="FILE", help="only in this file")
     undo.add_argument("--finding", action="append", default=[], metavar="ID", help="only this finding's fix")
-    undo.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    _add_folders(undo)
 
     describe = command("explain", "what a rule says, why, and its examples")
     describe.add_argument("code", nargs="+", metavar="CODE", help="a code, a name or a prefix")
     _add_folders(describe)
 
-    rules = command("rules", "list every rule")
+    rules = command("rules", "list the rules, or prove their examples")
+    rules.add_argument("code", nargs="*", metavar="CODE", help="only these: a code, a name or a prefix")
+    rules.add_argument(
+        "--prove",
+        action="store_true",
+        help="run the examples of these rules (default: those of the workspace), open its lists; exit 1 if one fails",
+    )
     _add_folders(rules)
 
     _add_schema(command("schema", "infer, compare, export and import schemas of front matter"))
 
     init = command("init", "write a copydesk.toml for a corpus, and its CI job")
-    init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
+    init.add_argument("path", nargs="?", type=Path, metavar="PATH", help="the corpus (default: the folder you are in)")
     init.add_argument(
         "--ci",
         choices=["auto", "github", "gitlab", "none"],

@@ -16,16 +16,14 @@ from __future__ import annotations
 import json
 import marshal
 import os
-import sqlite3
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 
@@ -34,6 +32,9 @@ from copydesk.desk import CRASHED, Draft
 from copydesk.folders import rules_folders
 from copydesk.model import Applied, Edit, Finding, Fix, Location, Plan, Record, Safety, Severity, Source, Span
 from copydesk.validator import SettingError, Setup
+
+if TYPE_CHECKING:
+    import sqlite3
 
 FILE = "articles-1.sqlite"
 MOST = 500_000_000  # bytes; then the oldest fifth of the rows goes
@@ -72,6 +73,18 @@ class Cache:
         """The key of a corpus, from those of its articles in their order."""
         return _hash(self.plan, *articles)
 
+    def open(self) -> Shelf:
+        """The rows, for the length of a `with`: a connection must not be carried into another process."""
+        return Shelf(self.file)
+
+    def keep_corpus(self, corpus: bytes, notes: Sequence[str]) -> None:
+        """Says that a run over a corpus came to its end (none where it has no key), and makes room."""
+        with self.open() as shelf:
+            if corpus:
+                shelf.keep_notes(corpus, notes)
+        with self.open() as shelf:
+            shelf.trim()
+
 
 def open_cache(plan: Plan, folder: Path) -> Cache:
     """The cache in a folder, for runs with this plan."""
@@ -100,11 +113,11 @@ def _versions() -> list[str]:
     out = [__version__, sys.version, sys.platform, unicodedata.unidata_version]
     if yaml.__with_libyaml__:
         out.append(yaml._yaml.get_version_string())
-    for name in LIBRARIES:
-        try:
-            out.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            out.append(f"{name} none")
+    wanted = {name.lower().replace("-", "_") for name in LIBRARIES}
+    for folder in sys.path:  # importlib.metadata says the same, and takes longer to import than all of this file
+        with suppress(OSError):
+            installed = [n for n in os.listdir(folder or ".") if n.endswith((".dist-info", ".egg-info"))]
+            out += sorted(n for n in installed if n.partition("-")[0].lower() in wanted)
     return out
 
 
@@ -140,13 +153,16 @@ def _contents(top: Path, files: Iterable[Path]) -> Iterable[bytes]:
 
 
 class Shelf:
-    """The rows of a cache for the length of a batch. Nothing here raises: a file that cannot be used holds nothing.
+    """The rows of a cache for the length of a batch; what is kept is written at its end, all or none.
 
-    It is opened for each batch: a connection must not be carried into another process.
+    Nothing here raises: a file that cannot be used holds nothing.
     """
 
     def __init__(self, file: str) -> None:
+        import sqlite3
+
         self._file = file
+        self._new: list[Row] = []
         self._rows: sqlite3.Connection | None = None
         try:
             folder = Path(file).parent
@@ -160,12 +176,16 @@ class Shelf:
     def __enter__(self) -> Shelf:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error: object, *_: object) -> None:
+        if self._new and error is None:
+            self._execute(self._write)
         if self._rows is not None:
             self._rows.close()
 
     def _give_up(self, e: Exception) -> None:
         """Goes on without; a file that is spoilt (not busy, full or forbidden) is taken away."""
+        import sqlite3
+
         if self._rows is not None:
             with suppress(sqlite3.Error):
                 self._rows.close()
@@ -180,6 +200,8 @@ class Shelf:
                     os.unlink(path)
 
     def _execute(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
+        import sqlite3
+
         if self._rows is None:
             return None
         try:
@@ -188,23 +210,23 @@ class Shelf:
             self._give_up(e)
             return None
 
-    def get(self, key: bytes) -> Any:
+    def _get(self, key: bytes) -> Any:
         """The value that was kept under a key, or None."""
         row = self._execute(lambda rows: rows.execute("SELECT value FROM kept WHERE key = ?", (key,)).fetchone())
         if row is None or type(row[0]) is not bytes or row[0][:20] != _hash(key, row[0][20:]):
             return None
         return marshal.loads(row[0][20:])
 
-    def put(self, rows: Sequence[Row]) -> None:
-        """Keeps rows, all or none."""
+    def _write(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", self._new)
+        connection.execute("COMMIT")
 
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", rows)
-            connection.execute("COMMIT")
-
-        if rows:
-            self._execute(write)
+    def _keep(self, key: bytes, value: Any) -> None:
+        """Keeps a value; not where it is not plain data."""
+        if _is_plain(value):
+            data = marshal.dumps(value)
+            self._new.append((key, _hash(key, data) + data))
 
     def trim(self, most: int = MOST) -> None:
         """Drops the oldest fifth of the rows where the file holds more than `most` bytes."""
@@ -218,13 +240,57 @@ class Shelf:
 
         self._execute(drop)
 
+    def keep_draft(self, key: bytes, draft: Draft, evidence: Mapping[str, object]) -> None:
+        """Keeps a tidied draft with the evidence of its article; not where a validator crashed: that may be chance."""
+        if any(f.code == CRASHED for f in draft.extra):
+            return
+        passes = [[(_flat(f), _flat_fix(fix)) for f, fix in fixes] for fixes in draft.passes]
+        found = {checker: [_flat(f) for f in findings] for checker, findings in draft.found.items()}
+        value = (
+            _said(draft.original, draft.text), passes, found, [_flat(f) for f in draft.extra], draft.extra_pass,
+            draft.allowed, dict(evidence),
+        )  # fmt: skip
+        self._keep(_DRAFT + key, value)
 
-def _row(key: bytes, value: Any) -> list[Row]:
-    """A value ready to be kept; nothing where it is not plain data."""
-    if not _is_plain(value):
-        return []
-    data = marshal.dumps(value)
-    return [(key, _hash(key, data) + data)]
+    def draft(self, key: bytes, source: Source, data: bytes) -> tuple[Draft, Mapping[str, Any]] | None:
+        """The draft of an article and its evidence, where they were kept."""
+        kept = self._get(_DRAFT + key)
+        if kept is None:
+            return None
+        said, passes, found, extra, extra_pass, allowed, evidence = kept
+        original, text = _texts(said, data)
+        draft = Draft(source, original, text, extra_pass=extra_pass, allowed=allowed)
+        draft.passes = [[(_finding(source, f), _fix(fix)) for f, fix in fixes] for fixes in passes]
+        draft.found = {checker: [_finding(source, f) for f in findings] for checker, findings in found.items()}
+        draft.extra = [_finding(source, f) for f in extra]
+        draft.lossy = data.decode("utf-8", "replace") if text is None else ""
+        return draft, evidence
+
+    def keep_record(self, key: bytes, corpus: bytes, done: Record) -> None:
+        """Keeps the record of an article in a corpus."""
+        if any(f.code == CRASHED for f in done.findings):
+            return
+        passes = [[(a.fingerprint, a.code, _flat_edits(a.edits)) for a in made] for made in done.passes]
+        said = _said(done.original, done.text)
+        self._keep(_RECORD + key, (corpus, said, passes, [_flat(f) for f in done.findings]))
+
+    def record(self, key: bytes, source: Source, data: bytes) -> tuple[bytes, Record] | None:
+        """The record of an article, with the key of the corpus that it was settled in."""
+        kept = self._get(_RECORD + key)
+        if kept is None:
+            return None
+        corpus, said, passes, found = kept
+        made = tuple(tuple(Applied(name, code, _edits(edits)) for name, code, edits in fixes) for fixes in passes)
+        return corpus, Record(source, *_texts(said, data), made, tuple(_finding(source, f) for f in found))
+
+    def keep_notes(self, corpus: bytes, notes: Sequence[str]) -> None:
+        """Keeps the notes of a run that came to its end."""
+        self._keep(_CORPUS + corpus, list(notes))
+
+    def notes(self, corpus: bytes) -> tuple[str, ...] | None:
+        """The notes of a run over this corpus, where one came to its end."""
+        kept = self._get(_CORPUS + corpus)
+        return None if kept is None else tuple(kept)
 
 
 def _is_plain(value: object) -> bool:
@@ -242,64 +308,6 @@ def _is_plain(value: object) -> bool:
 
 
 # ----------------------------------------------------------------------------------------------- drafts and records
-
-
-def draft_row(key: bytes, draft: Draft, evidence: Mapping[str, object]) -> list[Row]:
-    """A tidied draft with the evidence of its article; nothing where a validator crashed: that may be chance."""
-    if any(f.code == CRASHED for f in draft.extra):
-        return []
-    passes = [[(_flat(f), _flat_fix(fix)) for f, fix in fixes] for fixes in draft.passes]
-    found = {checker: [_flat(f) for f in findings] for checker, findings in draft.found.items()}
-    value = (
-        _said(draft.original, draft.text), passes, found, [_flat(f) for f in draft.extra], draft.extra_pass,
-        draft.allowed, dict(evidence),
-    )  # fmt: skip
-    return _row(_DRAFT + key, value)
-
-
-def kept_draft(shelf: Shelf, key: bytes, source: Source, data: bytes) -> tuple[Draft, Mapping[str, Any]] | None:
-    """The draft of an article and its evidence, where they were kept."""
-    kept = shelf.get(_DRAFT + key)
-    if kept is None:
-        return None
-    said, passes, found, extra, extra_pass, allowed, evidence = kept
-    original, text = _texts(said, data)
-    draft = Draft(source, original, text, extra_pass=extra_pass, allowed=allowed)
-    draft.passes = [[(_finding(source, f), _fix(fix)) for f, fix in fixes] for fixes in passes]
-    draft.found = {checker: [_finding(source, f) for f in findings] for checker, findings in found.items()}
-    draft.extra = [_finding(source, f) for f in extra]
-    draft.lossy = data.decode("utf-8", "replace") if text is None else ""
-    return draft, evidence
-
-
-def record_row(key: bytes, corpus: bytes, done: Record) -> list[Row]:
-    """The record of an article in a corpus."""
-    if any(f.code == CRASHED for f in done.findings):
-        return []
-    passes = [[(a.fingerprint, a.code, _flat_edits(a.edits)) for a in made] for made in done.passes]
-    value = (corpus, _said(done.original, done.text), passes, [_flat(f) for f in done.findings])
-    return _row(_RECORD + key, value)
-
-
-def kept_record(shelf: Shelf, key: bytes, source: Source, data: bytes) -> tuple[bytes, Record] | None:
-    """The record of an article, with the key of the corpus that it was settled in."""
-    kept = shelf.get(_RECORD + key)
-    if kept is None:
-        return None
-    corpus, said, passes, found = kept
-    made = tuple(tuple(Applied(name, code, _edits(edits)) for name, code, edits in fixes) for fixes in passes)
-    return corpus, Record(source, *_texts(said, data), made, tuple(_finding(source, f) for f in found))
-
-
-def corpus_row(corpus: bytes, notes: Sequence[str]) -> list[Row]:
-    """The notes of a run that came to its end."""
-    return _row(_CORPUS + corpus, list(notes))
-
-
-def kept_notes(shelf: Shelf, corpus: bytes) -> tuple[str, ...] | None:
-    """The notes of a run over this corpus, where one came to its end."""
-    kept = shelf.get(_CORPUS + corpus)
-    return None if kept is None else tuple(kept)
 
 
 def _said(original: str | None, text: str | None) -> str | bool:

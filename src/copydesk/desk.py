@@ -22,7 +22,6 @@ from copydesk.edits import apply, choose, mover
 from copydesk.folders import open_validator, rules_folders
 from copydesk.model import Article, Edit, Finding, Fix, LevelsByPath, Plan, Rule, Safety, Severity, Source, Span
 from copydesk.parse import parse
-from copydesk.repair import moved, renaming, rows_of
 from copydesk.suppression import Suppression, allows, read_suppressions
 from copydesk.validator import CorpusValidator, Facts, FileValidator, Hit, Setup, Validator
 
@@ -246,23 +245,29 @@ def _damages(before: Article, after: Article, fixes: Iterable[tuple[Finding, Fix
         return True
     if before.text[: before.body.start] == after.text[: after.body.start]:
         return False
+    from copydesk.repair import Row, moved, renaming, rows_of
+
     fixes = list(fixes)
     renamed = dict(filter(None, (renaming(before, f.field or "", fix.edits) for f, fix in fixes)))
     named = {f.field for f, _ in fixes if f.field and f.field not in renamed}
+    rows, now = rows_of(before.meta.root), rows_of(after.meta.root)
+    if len(rows) == len(now) and all(
+        old == new or (old[0] == new[0] in named) for old, new in zip(rows, now, strict=True)
+    ):
+        return False
 
-    def others(article: Article, renamed: Mapping[str, str]) -> list[tuple[str, str, str]]:
-        assert article.meta is not None
-        rows = []
-        for path, kind, value in rows_of(article.meta.root):
+    def others(rows: Iterable[Row], renamed: Mapping[str, str]) -> list[Row]:
+        out = []
+        for path, kind, value in rows:
             for old, new in renamed.items():
                 path = moved(path, old, new)
             if not any(
                 f"{path}.".startswith((f"{n}.", f"{n}[")) or n.startswith((f"{path}.", f"{path}[")) for n in named
             ):
-                rows.append((path, kind, value))
-        return rows
+                out.append((path, kind, value))
+        return out
 
-    return others(before, renamed) != others(after, {})
+    return others(rows, renamed) != others(now, {})
 
 
 def _drop(desk: Desk, draft: Draft, finding: Finding, why: str) -> None:
@@ -350,7 +355,9 @@ def _look(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: M
         found = _findings(desk, checker, draft, lambda: validator.settle(article, fact, known.shared))
     else:
         found = _findings(desk, checker, draft, partial(validator.check, article))
-    if found and desk.plan.options.get("suppressions"):
+    if not found:
+        return found
+    if desk.plan.options.get("suppressions"):
         found = _unsuppressed(desk, draft, article, found)
     for n, f in enumerate(found):
         kept = []

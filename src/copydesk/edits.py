@@ -9,7 +9,6 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from itertools import accumulate
 
 from copydesk.model import Applied, Edit, Span
@@ -83,6 +82,8 @@ def diff(old: str, new: str, start: int = 0) -> tuple[Edit, ...]:
     at = [whole.start]
     for token in a:
         at.append(at[-1] + len(token))
+    from difflib import SequenceMatcher
+
     out = []
     for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if tag != "equal":

@@ -390,8 +390,12 @@ def clickable(file: str) -> str:
 
 _WITH_VALUE = frozenset({"--format", "--output", "--out", "--fail-level", "--color", "--jobs"})
 _PLAIN = frozenset(
-    {"--diff", "--statistics", "--full", "--exit-zero", "--in-place", "-q", "-v", "--quiet", "--verbose", "--debug"}
+    (
+        *("--diff", "--statistics", "--full", "--exit-zero", "--in-place", "-q", "-v", "--quiet", "--verbose"),
+        *("--debug", "--allow-empty"),
+    )
 )
+_OF_CHECK = frozenset({"--baseline", "--fail-on"})  # no flags of `clean`, or of no use to it
 
 
 def next_command(run: Run, command: str, *more: str) -> str:
@@ -399,7 +403,7 @@ def next_command(run: Run, command: str, *more: str) -> str:
     words = list(run.arguments)
     if words and words[0] in ("copydesk", "check", "clean"):
         words = words[2:] if words[0] == "copydesk" else words[1:]
-    dropped = _WITH_VALUE | {w for w in more if w == "--select"}
+    dropped = _WITH_VALUE | {w for w in more if w == "--select"} | (_OF_CHECK if command == "clean" else set())
     kept: list[str] = []
     skip = False
     for word in words:
@@ -410,8 +414,15 @@ def next_command(run: Run, command: str, *more: str) -> str:
     return visible(shlex.join(["copydesk", command, *kept, *more]).replace("\n", " "), spaces=True)
 
 
+def of_changed(run: Run) -> bool:
+    """Whether only some articles were asked for because they changed: their repairs belong where they stand."""
+    return any(word.split("=", 1)[0] in ("--since", "--files-from") for word in run.arguments)
+
+
 def cleaning(run: Run, *more: str) -> str:
-    """The command that would make the repairs of this check."""
+    """The command that would make the repairs of this check: beside a folder, or in the articles that changed."""
+    if of_changed(run):
+        return next_command(run, "clean", *more, "--in-place")
     inside = any(word in (".", "./") for word in run.arguments)
     return next_command(run, "clean", *more, "--out", "../cleaned" if inside else "cleaned")
 

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.edits import EditError, undo
-from copydesk.model import Applied, Edit, Record
+from copydesk.model import Applied, Edit, Record, Refusal
 
 VERSION = 1
 NAME = "journal.jsonl"
 RUNS = Path(".copydesk", "runs")
 
 
-class JournalError(ValueError):
+class JournalError(Refusal):
     """A journal that is missing, of another version, or does not fit the files."""
 
 

@@ -67,8 +67,18 @@ BINDING = frozenset(
     {"although", "though", "because", "since", "as", "if", "when", "while", "whereas", "until", "before", "after"}
     | {"unless", "once", "that", "whether", "where", "as soon as", "as long as", "so that", "even if", "provided that"}
     | {"in order to"}
+    | {"despite", "in spite of", "because of", "due to", "thanks to", "according to", "unlike", "instead of", "without"}
+    | {"with regard to", "compared with", "in contrast to", "except for", "apart from", "on the basis of", "given"}
 )
-"""Glosses of words that bind the clause they open to another one."""
+"""Glosses of words that bind what they open to the clause behind it."""
+NEGATIVE = frozenset(
+    {"not", "never", "no", "nor", "neither", "none", "nothing", "nobody", "nowhere", "hardly", "rarely", "without"}
+)
+DOUBTFUL = frozenset(
+    {"perhaps", "probably", "possibly", "presumably", "apparently", "supposedly", "allegedly", "reportedly"}
+    | {"probability", "maybe"}
+)
+"""Words of glosses: what they mean must not be lost."""
 BOUND = re.compile(r"[^.!?\n]{3,200}, (?:i|he|she|it|we|they|you|there|this|the)\b")
 """The rest of a sentence that has a clause of its own behind a comma."""
 
@@ -129,6 +139,16 @@ class Lexicon:
     def is_phrase(self, language: str, words: Sequence[str]) -> bool:
         """Whether the words are a listed phrase of the language, which no English text has by chance."""
         return len(words) > 1 and not self.openers.issuperset(words) and self.gloss_of(language, words) is not None
+
+    def changes_meaning(self, language: str, words: Sequence[str]) -> bool:
+        """Whether a sentence says something else without the words: a negation, a doubt.
+
+        A listed phrase is judged by its gloss, because `no obstante` and `sin embargo` deny nothing.
+        """
+        if self.is_phrase(language, words):
+            gloss = (self.gloss_of(language, words) or "").split()
+            return not (NEGATIVE | DOUBTFUL).isdisjoint(gloss)
+        return any((language, w) in self.negations for w in words)
 
     def ranks(self, word: str) -> Mapping[str, int]:
         """The rank of the word in each language that has it, the likeliest language first."""

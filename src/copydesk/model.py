@@ -16,6 +16,10 @@ from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 
+class Refusal(ValueError):
+    """What was asked for cannot be done; the message is for a person, and says what to do."""
+
+
 class Safety(IntEnum):
     """How much a fix may be trusted; the order is the meaning, so that "may it be applied" is one `>=`."""
 

@@ -6,14 +6,16 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from copydesk import share
-from copydesk.cache import Cache, Shelf, corpus_row, kept_notes
 from copydesk.model import Plan, Source
+
+if TYPE_CHECKING:  # for one process and no cache neither is needed
+    from concurrent.futures import ProcessPoolExecutor
+
+    from copydesk.cache import Cache
 
 BATCH = 64  # articles; evidence and facts travel once a batch
 ALONE = 192  # fewer articles than this are done before a second process has started
@@ -84,9 +86,7 @@ def process(
     spills = _each(settling, share.settle, jobs, settled, lambda n: _rescue_settling(*settling[n][:4]))
     notes = tuple(note for f in facts.values() for note in f.notes)
     if cache:
-        with Shelf(cache.file) as shelf:
-            shelf.put(corpus_row(corpus, notes) if corpus else [])
-            shelf.trim()
+        cache.keep_corpus(corpus, notes)
     return Outcome(share.Records(spills), notes)
 
 
@@ -96,8 +96,8 @@ def _recall(cache: Cache, batches: Sequence[share.Recalled | None]) -> Outcome |
     corpus = cache.corpus([k for b in kept for k in b.keys])
     if len(kept) < len(batches) or any(b.corpora - {corpus} for b in kept):
         return None
-    with Shelf(cache.file) as shelf:
-        notes = kept_notes(shelf, corpus)
+    with cache.open() as shelf:
+        notes = shelf.notes(corpus)
     return None if notes is None else Outcome(share.Records([b.spill for b in kept]), notes)
 
 
@@ -151,6 +151,8 @@ def _each(
             out.append(function(*call))
             done(n)
         return out
+    from concurrent.futures.process import BrokenProcessPool
+
     results: dict[int, T] = {}
     lost: list[int] = []
     with _pool(jobs) as pool:
@@ -175,6 +177,8 @@ def _each(
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
+    from concurrent.futures import ProcessPoolExecutor
+
     return ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
 
 
@@ -185,6 +189,8 @@ def _leave_interrupts() -> None:
 
 def _rescue(packed: bytes, batch: Sequence[Source], spill: str) -> share.Tidied:
     """Tidies a batch whose process died article by article; the one that kills its process is buried."""
+    from concurrent.futures.process import BrokenProcessPool
+
     parts: list[share.Tidied] = []
     for n, source in enumerate(batch):
         part = f"{spill}-{n}"
@@ -199,6 +205,8 @@ def _rescue(packed: bytes, batch: Sequence[Source], spill: str) -> share.Tidied:
 
 def _rescue_settling(packed: bytes, spilled: str, facts: share.Conclusions, spill: str) -> str:
     """Settles a batch whose process died article by article; the one that kills its process is buried."""
+    from concurrent.futures.process import BrokenProcessPool
+
     parts: list[str] = []
     for n, (source, draft) in enumerate(share.split(spilled)):
         part = f"{spill}-{n}"

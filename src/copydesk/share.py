@@ -19,9 +19,8 @@ from contextlib import nullcontext
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from copydesk.cache import Cache, Row, Shelf, draft_row, kept_draft, kept_record, record_row
 from copydesk.desk import Checker, Desk, Draft, observe, open_desk, receive, report_death, report_unreadable
 from copydesk.desk import settle as settle_draft
 from copydesk.desk import tidy as tidy_draft
@@ -29,6 +28,9 @@ from copydesk.model import Article, Location, Plan, Record, Source
 from copydesk.parse import parse
 from copydesk.record import record
 from copydesk.validator import CorpusValidator, Facts
+
+if TYPE_CHECKING:
+    from copydesk.cache import Cache
 
 Evidence: TypeAlias = dict[str, Any]
 """By the key of the checker."""
@@ -86,7 +88,7 @@ def recall(plan: bytes, batch: Sequence[Source], spill: str) -> Recalled | None:
     assert cache is not None
     keys = []
     corpora = set()
-    with Shelf(cache.file) as shelf, open(spill, "wb") as out:
+    with cache.open() as shelf, open(spill, "wb") as out:
         for source in batch:
             try:
                 data, size = _read(source, plan_.limits.article_bytes)
@@ -94,7 +96,7 @@ def recall(plan: bytes, batch: Sequence[Source], spill: str) -> Recalled | None:
                 return None
             keys.append(cache.article(source, data, size))
             if source.asked:
-                kept = kept_record(shelf, keys[-1], source, data)
+                kept = shelf.record(keys[-1], source, data)
                 if kept is None:
                     return None
                 corpora.add(kept[0])
@@ -106,8 +108,8 @@ def tidy(plan: bytes, batch: Sequence[Source], spill: str) -> Tidied:
     """Reads and tidies a batch; its drafts go to the file `spill`."""
     desk, cache = _desk(plan), _open(plan)[1]
     evidence: Evidence = {}
-    places, keys, rows = [], [], list[Row]()
-    with open(spill, "wb") as out, nullcontext() if cache is None else Shelf(cache.file) as shelf:
+    places, keys = [], []
+    with open(spill, "wb") as out, nullcontext() if cache is None else cache.open() as shelf:
         for source in batch:
             try:
                 data, size = _read(source, desk.plan.limits.article_bytes)
@@ -117,10 +119,10 @@ def tidy(plan: bytes, batch: Sequence[Source], spill: str) -> Tidied:
                 seen: Mapping[str, Any] = {}
             else:
                 key = cache.article(source, data, size) if cache else b""
-                known = kept_draft(shelf, key, source, data) if shelf else None
+                known = shelf.draft(key, source, data) if shelf else None
                 draft, seen = known or _tidied(desk, source, data, size)
                 if shelf and not known:
-                    rows += draft_row(key, draft, seen)
+                    shelf.keep_draft(key, draft, seen)
                 draft.key = key
             for checker in desk.corpus:
                 if checker.key in seen:
@@ -128,8 +130,6 @@ def tidy(plan: bytes, batch: Sequence[Source], spill: str) -> Tidied:
             places.append(out.tell())
             keys.append(draft.key)
             pickle.dump(draft, out, protocol=5)
-        if shelf:
-            shelf.put(rows)
     return Tidied(spill, evidence, tuple(places), tuple(keys) if all(keys) else ())
 
 
@@ -221,18 +221,14 @@ def settle(plan: bytes, spilled: str, facts: Conclusions, spill: str, corpus: by
     `corpus` is what the cache knows the corpus by; empty where nothing is kept.
     """
     desk, cache = _desk(plan), _open(plan)[1]
-    rows = list[Row]()
-    with open(spill, "wb") as out:
+    with open(spill, "wb") as out, cache.open() if cache and corpus else nullcontext() as shelf:
         for draft in _load(spilled):
             if draft.source.asked:
                 settle_draft(desk, draft, facts)
                 done = _in_its_file(record(desk, draft))
                 pickle.dump(done, out, protocol=5)
-                if corpus:
-                    rows += record_row(draft.key, corpus, done)
-    if cache and rows:
-        with Shelf(cache.file) as shelf:
-            shelf.put(rows)
+                if shelf:
+                    shelf.keep_record(draft.key, corpus, done)
     return spill
 
 

@@ -18,12 +18,13 @@ LINES = 2_000  # well below what the parser's guard allows
 DEPTH = 16
 
 _LINE = re.compile(
-    r"(?P<indent> *+)(?:"
-    r"(?P<dash>- ++)?(?:(?P<key>[A-Za-z_][A-Za-z0-9_-]{0,99}+):(?: ++|(?=\n)))?"
-    r"(?:\"(?P<double>[^\"\\\n]*+)\"|'(?P<single>[^'\n]*+)'|(?P<flow>\[\]|\{\})|(?P<plain>[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n]*+))?"
-    r"|(?P<comment>#[^\n]*+)"
-    r")\n"
+    r"( *+)(?:"
+    r"(- ++)?(?:([A-Za-z_][A-Za-z0-9_-]{0,99}+):(?: ++|(?=\n)))?"
+    r"(\"[^\"\\\n]*+\"|'[^'\n]*+'|\[\]|\{\}|[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n]*+)?"
+    r"|#[^\n]*+"
+    r")\n|([^\n]*+)\n"
 )
+"""Indentation, dash, key, value; or, of a line that is none of this, all of it."""
 _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 
 
@@ -45,62 +46,63 @@ def read(source: str, shift: int) -> MapNode | None:
     if not source.endswith("\n") or source.count("\n") > LINES or not source.replace("\n", "").isprintable():
         return None
     stack: list[_Frame] = []
-    line = _LINE.scanner(source).match  # type: ignore[attr-defined]
-    at = 0
-    while m := line():
-        start = at + shift
-        at = m.end()
-        indent, dash, key, double, single, flow, plain, _ = m.groups()
-        if key is None and not dash:
-            if double is single is flow is plain is None:
-                continue  # an empty line, or a comment
-            return None
+    frame: _Frame | None = None  # the innermost
+    stop = shift - 1
+    node: Node
+    for line, (indent, dash, key, value, other) in zip(source.split("\n"), _LINE.findall(source), strict=False):
+        start = stop + 1
+        stop = start + len(line)
+        if not key and not dash:
+            if value or other:
+                return None
+            continue  # an empty line, or a comment
         column = len(indent)
         start += column
-        if not _close(stack, column, bool(dash)):
-            return None
-        if dash:
-            frame = _list(stack, column, start)
-            if frame is None:
+        if frame is not None and frame.indent == column and frame.mapping and not dash:
+            if frame.key is not None:
+                _end_pair(frame)
+        else:
+            if not _close(stack, column, bool(dash)):
                 return None
-            column += len(dash)
-            start += len(dash)
-            if key is not None:
+            if dash:
+                frame = _list(stack, column, start)
+                if frame is None:
+                    return None
+                column += len(dash)
+                start += len(dash)
+                if key:
+                    frame = _Frame(column, True, start)
+                    stack.append(frame)
+            elif not stack or stack[-1].indent < column:
+                if len(stack) > DEPTH or (stack and stack[-1].key is None) or (not stack and column):
+                    return None
                 frame = _Frame(column, True, start)
                 stack.append(frame)
-        elif not stack or stack[-1].indent < column:
-            if len(stack) > DEPTH or (stack and stack[-1].key is None) or (not stack and column):
-                return None
-            frame = _Frame(column, True, start)
-            stack.append(frame)
-        else:
-            frame = stack[-1]
-        if key is not None:
-            end = start + len(key)
-            frame.key = _new(Scalar, (_new(Span, (start, end)), key, plain_kind(key), ""))
-        stop = at + shift - 1
-        node: Node
-        if plain is not None:
-            if ": " in plain or " #" in plain or plain[-1] in " :":
-                return None
-            node = _new(Scalar, (_new(Span, (stop - len(plain), stop)), plain, plain_kind(plain), ""))
-        elif double is not None:
-            node = _new(Scalar, (_new(Span, (stop - len(double) - 2, stop)), double, "str", '"'))
-        elif single is not None:
-            node = _new(Scalar, (_new(Span, (stop - len(single) - 2, stop)), single, "str", "'"))
-        elif flow is not None:
-            node = (ListNode if flow == "[]" else MapNode)(Span(stop - 2, stop), ())
-        elif key is None:
-            return None  # a dash with nothing behind it
-        else:
+            else:
+                frame = stack[-1]
+        if not value:
+            if not key:
+                return None  # a dash with nothing behind it
+            frame.key = _new(Scalar, (_new(Span, (start, start + len(key))), key, plain_kind(key), ""))
             continue
-        if key is None:
-            frame.items.append(node)
+        span = _new(Span, (stop - len(value), stop))
+        first = value[0]
+        if first == '"' or first == "'":
+            node = _new(Scalar, (span, value[1:-1], "str", first))
+        elif first == "[":
+            node = ListNode(span, ())
+        elif first == "{":
+            node = MapNode(span, ())
+        elif ": " in value or " #" in value or value[-1] in " :":
+            return None
         else:
-            assert frame.key is not None
-            frame.items.append(_new(Pair, (frame.key, node)))
-            frame.key = None
-    if at != len(source) or not stack or not _close(stack, 0, dash=False) or len(stack) != 1:
+            node = _new(Scalar, (span, value, plain_kind(value), ""))
+        if key:
+            name = _new(Scalar, (_new(Span, (start, start + len(key))), key, plain_kind(key), ""))
+            frame.items.append(_new(Pair, (name, node)))
+        else:
+            frame.items.append(node)
+    if not stack or not _close(stack, 0, dash=False) or len(stack) != 1:
         return None
     root = stack[0]
     _end_pair(root)

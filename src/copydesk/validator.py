@@ -26,11 +26,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from copydesk.contract import Contract
 from copydesk.edits import diff, minimal
-from copydesk.lexicon import LexiconError, Lexicons
 from copydesk.model import (
     MASK,
     Article,
@@ -50,10 +49,11 @@ from copydesk.model import (
     Scalar,
     Span,
 )
-from copydesk.phrases import PhraseError, Phrases, open_phrases
-from copydesk.provenance import source_of
-from copydesk.schema import SchemaError, Schemas
-from copydesk.schema_file import open_schemas
+
+if TYPE_CHECKING:  # what only some validators ask a Setup for is imported when they do
+    from copydesk.lexicon import Lexicons
+    from copydesk.phrases import Phrases
+    from copydesk.schema import Schemas
 
 __all__ = [
     "MASK",
@@ -155,6 +155,9 @@ class Setup:
     @cached_property
     def schemas(self) -> Schemas:
         """The schemas of `schemas/*.yaml`, as the configuration uses them. Raises SettingError."""
+        from copydesk.schema import SchemaError
+        from copydesk.schema_file import open_schemas
+
         try:
             return open_schemas(self.files("schemas/*.yaml"), self.options)
         except SchemaError as e:
@@ -162,6 +165,8 @@ class Setup:
 
     def source(self, article: Article) -> str:
         """Where an article is from (see `provenance.source_of`), with the field that the configuration names."""
+        from copydesk.provenance import source_of
+
         return source_of(article, str(self.options.get("source", "")))
 
     def is_page(self, article: Article) -> bool:
@@ -175,6 +180,8 @@ class Setup:
     @cached_property
     def phrases(self) -> Phrases:
         """The phrases of the packs in `boilerplate/*.yaml`. Raises SettingError."""
+        from copydesk.phrases import PhraseError, open_phrases
+
         try:
             return open_phrases(self.data("boilerplate/*.yaml"))
         except PhraseError as e:
@@ -183,6 +190,8 @@ class Setup:
     @cached_property
     def lexicons(self) -> Lexicons:
         """The words of other languages, for texts in each language; shared by the validators of a run."""
+        from copydesk.lexicon import LexiconError, Lexicons
+
         lexicons = Lexicons(self.files, self.data)
         try:
             assert lexicons.languages
