@@ -98,6 +98,7 @@ LAYERS = {
     "frames": ("relations", "schema", "value_types", "model"),
     "minhash": (),
     "provenance": ("model",),
+    "bylines": ("model", "provenance"),
     "template": (),
     "survey": ("model", "parse", "schema", "value_types"),
     "schema_text": (),
@@ -163,8 +164,8 @@ LAYERS = {
 
 
 MECHANISMS = (
-    *("frames", "lexicon", "minhash", "names", "phrases", "pieces", "provenance", "relations", "repair", "rows"),
-    *("schema", "sieve", "spelling", "stretches", "template", "value_types"),
+    *("bylines", "frames", "lexicon", "minhash", "names", "phrases", "pieces", "provenance", "relations", "repair"),
+    *("rows", "schema", "sieve", "spelling", "stretches", "template", "value_types"),
 )
 """Modules of the engine that several validators share: files opened by path cannot import one another."""
 

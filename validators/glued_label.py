@@ -47,7 +47,7 @@ class GluedLabel(Validator):
         self._common = frozenset(w for words in setup.phrases.function_words.values() for w in words)
 
     def check(self, article: Article) -> Iterator[Hit]:
-        if all(len(line.text) < LONG for line in article.lines):
+        if all(line.end - line.start < LONG for line in article.lines):
             return
         rows = self._phrases.rows(article)
         last = max((n for n, r in enumerate(rows) if not r.marks), default=-1)
