@@ -75,6 +75,7 @@ LAYERS = {
     "lexicon": ("model", "sieve"),
     "edits": ("model",),
     "excerpt": ("model", "edits"),
+    "advice": ("model", "excerpt"),
     "exchange": ("model", "excerpt"),
     "contract": ("model",),
     "blocks": ("model",),
@@ -209,4 +210,4 @@ def test_validators_and_reports_import_only_what_they_may() -> None:
     for path in (ROOT / "validators").glob("*.py"):
         assert imports(path) <= {"validator", *MECHANISMS}, path.name
     for path in (ROOT / "reports").glob("*.py"):
-        assert imports(path) <= {"model", "edits", "excerpt", "exchange"}, path.name
+        assert imports(path) <= {"model", "edits", "excerpt", "exchange", "advice"}, path.name
