@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -12,11 +16,11 @@ from hypothesis import strategies as st
 from test_front_matter import facts, opened, schema_folder
 
 from copydesk.cli import main
-from copydesk.folders import bundled
+from copydesk.folders import bundled, validator_class
 from copydesk.json_schema import to_json_schema
 from copydesk.parse import parse
 from copydesk.relations import KINDS
-from copydesk.schema import SchemaError, general, particular
+from copydesk.schema import Schema, SchemaError, Schemas, canonical, general, judge, particular
 from copydesk.schema_file import ALWAYS, CONSTRAINTS, KEYS, _read_yaml, read_schema
 from copydesk.value_types import TYPES, as_iso, instant, is_of_form
 
@@ -174,6 +178,81 @@ def test_a_vocabulary_is_read_from_files_beside_the_schema(tmp_path: Path) -> No
     (folder / "topics" / "one.yaml").write_text("name: One\nid: 1\n")
     (folder / "topics" / "two.yaml").write_text("- {name: Two}\n- {name: Three}\n")
     assert read_schema(folder / "own.yaml").fields["a"].constraints["values"] == ["One", "Two", "Three"]
+
+
+FIELDS = """
+id: {type: slug, required: true}
+title: {type: text, aliases: [headline]}
+old: {type: text, deprecated: use title}
+count: {type: int, nullable: true, required-when: title}
+source: {type: record, required-unless: count}
+source.name: {type: text, required: true}
+images[].url: {type: url, required: true}
+topics: list of text
+loose: list
+extra: {type: record, unknown: allow}
+extra.id: {type: int, required: true}
+notes: any
+"""
+LINES = (
+    "id: a-b", "id: A b", "id: ''", "title: T", "title: no", "headline: T", "old: x", "count: 1", "count: ~",
+    "count: x",
+    "source:\n  name: n", "source:\n  nam: n", "source: []", "source.name: n", "images:\n- url: https://e.org/x",
+    "images:\n- {}", "images:\n- url: x\n- 3", "images[0].url: https://e.org/x", "topics: [a, b]", "topics: a",
+    "topics:\n- [a]", "topics[0]: a", "loose: [a, {b: c}]", "loose: {a: b}", "extra: {id: 1, any: {id: x, a: [b]}}",
+    "extra: {any: 1}", "notes: {id: x, a: [b]}", "notes: a", "notes.a: 1", "stranger: 1", "'': 1", "'source]': 1",
+    "<<: {id: c}", "copydesk-allow: {TXT101: quoted}",
+)  # fmt: skip
+
+
+@given(
+    st.lists(st.sampled_from(LINES), min_size=1, max_size=8),
+    st.sampled_from(["", "unknown: allow\n", "order: report\n"]),
+)
+def test_of_what_is_orderly_nothing_is_said(lines: list[str], head: str) -> None:
+    """The short way and the walk through the tree agree; so do the cells and what is judged of each field alone."""
+    schema = _schema_of(head)
+    article = parse("---\n{}\n---\n".format("\n".join(lines)), "x.md")
+    meta = article.meta
+    assert meta is not None
+    if meta.root is None:
+        return
+    schemas = Schemas({"own": schema}, (("*", "own"),))
+    reading = schemas.read(article)
+    assert reading is not None
+    tree = validator_class((str(bundled()),), "schema_tree")()
+    tree._schemas = schemas  # type: ignore[attr-defined]
+    told = [(h.case, h.field) for h in tree.check(article)]
+    schemas._last[2] = reading._replace(orderly=False)
+    assert [(h.case, h.field) for h in tree.check(article)] == told
+    assert not (reading.orderly and told)
+    specs = [(schema.spec(path), path, f.node) for path, f in meta.fields.items()]
+    judged = [(path, judge(spec, node)[1]) for spec, path, node in specs if spec is not None]
+    cells = [[canonical(schema, path), value] for path, value in judged if value is not None]
+    assert reading.cells == cells
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id: a\ncount: 1\n",
+        "id: a\ncount: 1\ntitle: T\nsource: {name: n}\nimages: [{url: https://e.org/x}]\nnotes: {a: [b]}\n",
+        "id: a\nsource: {name: n}\nloose: [a, [b]]\nextra: {id: 1, any: {a: 1}}\n",
+    ],
+)
+def test_most_articles_are_orderly(text: str) -> None:
+    schemas = Schemas({"own": _schema_of("")}, (("*", "own"),))
+    reading = schemas.read(parse(f"---\n{text}---\n", "x.md"))
+    assert reading is not None
+    assert reading.orderly
+
+
+@lru_cache
+def _schema_of(head: str) -> Schema:
+    with TemporaryDirectory() as folder:
+        file = Path(folder, "own.yaml")
+        file.write_text(f"{head}fields:\n{indent(FIELDS, '  ')}", "utf-8")
+        return replace(read_schema(file, {}), name="own")
 
 
 def test_an_alias_is_one_column_with_its_field(tmp_path: Path) -> None:

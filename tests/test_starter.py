@@ -81,6 +81,32 @@ def test_an_empty_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", ".", "-q"]) == 0
 
 
+def test_the_one_folder_of_the_articles_is_the_corpus(capsys: pytest.CaptureFixture[str]) -> None:
+    write("news", 3)
+    Path("README.md").write_text("# A site\n")
+    assert main(["init", "--ci", "github"]) == 0
+    assert "3 article(s) below news" in capsys.readouterr().out
+    assert settings()["corpus"] == ["news"]
+    assert "copydesk check news --since" in Path(".github/workflows/articles.yml").read_text("utf-8")
+    Path("copydesk.toml").unlink()
+    write("letters", 3)
+    assert main(["init", "--ci", "none"]) == 0
+    assert settings()["corpus"] == ["."]
+
+
+def test_what_clean_has_written_into_the_corpus_is_no_evidence_against_it(capsys: pytest.CaptureFixture[str]) -> None:
+    write("news", 3)
+    write("letters", 3)
+    for n, path in enumerate(sorted(Path().glob("*/*.md"))):
+        path.write_text(f"The ferry number {n} crosses the river at {n + 5} o'clock, as its captain said.\n" * (n + 9))
+    assert main(["init"]) == 0
+    assert main(["clean", "news", "--out", "cleaned", "-q"]) == 0
+    capsys.readouterr()
+    assert main(["check", "news", "letters", "-q", "--select", "DUP101", "--fail-level", "info"]) == 0
+    assert main(["clean", "news", "--out", "cleaned2", "-q", "--select", "DUP101", "--fail-level", "info"]) == 0
+    assert main(["check", ".", "-q", "--select", "DUP101", "--fail-level", "info"]) == 1, "what is asked for is checked"
+
+
 def test_articles_of_folders_in_another_language(capsys: pytest.CaptureFixture[str]) -> None:
     for folder in ("post", "kurier"):
         Path("archiv", folder).mkdir(parents=True)

@@ -16,18 +16,17 @@ from copydesk.frames import (
     LEAST,
     MAJORITY,
     Row,
+    Wanted,
     cells_of,
     compile_relation,
     load_pandera,
     rejected,
     relation_frame,
     rows_of,
-    watch,
-    watched_cells,
 )
 from copydesk.relations import KINDS, amp_cache_of, clip, demanded, host_of, registrable, slug_of
 from copydesk.repair import write_value
-from copydesk.schema import FieldSpec, Relation, Schema, Schemas, general, locate
+from copydesk.schema import Relation, Schema, Schemas, general, locate
 from copydesk.validator import Article, Contract, CorpusValidator, Facts, Field, Fix, Hit, Safety, Scalar, Setup, fix
 
 PROVED = 20
@@ -47,22 +46,20 @@ class FieldRelation(CorpusValidator):
     least: int = LEAST
     """Articles of a source before its names are compared."""
     _schemas: Schemas = field(default_factory=lambda: Schemas({}), init=False)
-    _wanted: dict[str, dict[str, FieldSpec]] = field(default_factory=dict, init=False)
-    """By the name of a schema, the fields that some relation looks at, by every path that they may have."""
+    _wanted: dict[str, Wanted] = field(default_factory=dict, init=False)
+    """By the name of a schema, the fields that some relation looks at."""
 
     def prepare(self, setup: Setup) -> None:
         self._schemas = setup.schemas
         for name, schema in self._schemas.by_name.items():
-            paths = {path for r in schema.relations for path in demanded(schema, r)}
-            self._wanted[name] = {path: spec for path, spec in schema.known.items() if spec.path in paths}
-            watch(schema, self._wanted[name])
+            self._wanted[name] = Wanted(path for r in schema.relations for path in demanded(schema, r))
 
     def observe(self, article: Article) -> Any:
         """[[article, schema, {path: value}]] of the fields that some relation looks at."""
-        schema = self._schemas.of(article)
-        if schema is None or not schema.relations or article.meta is None:
+        schema, reading = self._schemas.of(article), self._schemas.read(article)
+        if schema is None or reading is None or not schema.relations:
             return None
-        return [[article.id, schema.name, dict(watched_cells(article, schema, self._wanted[schema.name]))]]
+        return [[article.id, schema.name, dict(cells_of(reading, self._wanted[schema.name]))]]
 
     def merge(self, a: Any, b: Any) -> Any:
         a += b
@@ -109,10 +106,10 @@ class FieldRelation(CorpusValidator):
         return f"{row.values['of']} is {name!r} in {count} other articles"
 
     def settle(self, article: Article, fact: Any, shared: Any) -> Iterator[Hit]:
-        schema = self._schemas.of(article)
-        if schema is None or article.meta is None:
+        schema, reading = self._schemas.of(article), self._schemas.read(article)
+        if schema is None or reading is None or article.meta is None:
             return
-        cells = dict(cells_of(article, self._wanted[schema.name]))
+        cells = dict(cells_of(reading, self._wanted[schema.name]))
         for n, (path, case, reason, seen) in enumerate(fact or ()):
             found = locate(schema, article.meta, path)
             stale = any(cells.get(p, schema.fields[general(p)].default) != v for p, v in seen.items())

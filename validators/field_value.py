@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copydesk.validator import Article, Contract, Edit, Field, Fix, Hit, Passage, Safety, Scalar, Validator, fix
 
@@ -23,6 +24,7 @@ _ELLIPSIS = re.compile(
     r"(?:(?:read|see|show|view) more|continue reading)?[.»>]{0,2}$",
     re.I,
 )
+_CLOSED = frozenset('.!?"”)')
 _WEB_ADDRESS_END = re.compile(r"(?:https?://|www\.)\S{1,300}$|[^\s@]{1,80}@[^\s@]{1,80}$|[#@]\w{1,80}$")
 _ONLY_URL = re.compile(r"https?://\S+")
 _SENTENCE_END = re.compile(r"[a-z)\d][.!?][\"”’)]?\s+[A-Z]")
@@ -81,7 +83,7 @@ _OPENING_WORDS = (
     "A An After As At By Here If In It Now On One Our Over Since Starting The There These They This To Today Updated "
     "We When While With You Your"
 )
-_GLUED = re.compile(rf"(?<=[^\W_]) (?P<opening>{'|'.join(_OPENING_WORDS.split())})(?: |(?<=Now|day), )[a-z]")
+_GLUED = re.compile(rf" (?=[A-Z])(?<=[^\W_] )(?P<opening>{'|'.join(_OPENING_WORDS.split())})(?: |(?<=Now|day), )[a-z]")
 """A word that opens sentences, between a word without a full stop and one in lower case."""
 _CONTENT_WORD = re.compile(r"[a-z0-9]{3,30}")
 _TRACKING = re.compile(
@@ -144,16 +146,23 @@ class FieldValue(Validator):
                 yield from self._summary(article, passage, title)
             elif path == "title" or path.endswith(".title"):
                 yield from _placeholder(passage, _TITLE_WORDS)
-            yield from _line_break(meta.fields.get(path), passage)
+            if "\n" in passage.text or "\r" in passage.text:
+                yield from _line_break(meta.fields.get(path), passage)
         reached = -1
-        for path, found in meta.fields.items():
-            node = found.node
-            if isinstance(node, Scalar) and (meta.format != "yaml" or node.span.start > reached):  # no alias
+        aliases = meta.format == "yaml" and "*" in article.text[meta.content.start : meta.content.end]
+        for path, _, node in meta.fields.values():
+            if type(node) is not Scalar:
+                continue
+            if aliases:
+                if node.span.start <= reached:
+                    continue
                 reached = node.span.start
-                if node.value.startswith("http"):
+            value = node.value
+            if value.startswith("http"):
+                if "?" in value or "&" in value or value.startswith("http:") or _is_image(path):
                     yield from _url(article, path, node)
-                elif node.value[11:19] == "00:00:00" and _MIDNIGHT.fullmatch(node.value):
-                    yield Hit(node.span, {"value": node.value}, (), path, "midnight")
+            elif value[11:19] == "00:00:00" and _MIDNIGHT.fullmatch(value):
+                yield Hit(node.span, {"value": value}, (), path, "midnight")
 
     def _summary(self, article: Article, passage: Passage, title: str) -> Iterator[Hit]:
         """One hit for what a summary is, or else for how it ends; and boilerplate in it."""
@@ -192,12 +201,14 @@ class FieldValue(Validator):
 
     def _ending(self, text: str, length: int, language: str) -> str:
         """Which way a summary breaks off, the surest first; nothing where it may well be whole."""
-        m = _ELLIPSIS.search(text, max(0, len(text) - 40))
+        tail, last = text[-40:], text[-1:]
+        m = _ELLIPSIS.search(text, max(0, len(text) - 40)) if "..." in tail or "…" in tail or "&" in tail else None
         if m:
             return "ellipsis" if m[1] or length >= 80 else ""
+        if last in _CLOSED:
+            return ""  # most summaries
         if _WEB_ADDRESS_END.search(text, max(0, len(text) - 300)):
             return ""
-        last = text[-1:]
         if last in ",;–—&([{<-/\\•·|" and last:
             return "unfinished" if length >= 20 else ""
         if last == "’":  # the end of a quotation, or an apostrophe that was cut off behind
@@ -288,9 +299,7 @@ def _stems(text: str) -> set[str]:
 def _line_break(found: Field | None, passage: Passage) -> Iterator[Hit]:
     """Line ends within a value; a block that was written over several lines (`|`) keeps its own."""
     text = passage.text
-    if ("\n" not in text and "\r" not in text) or found is None:
-        return
-    if not isinstance(found.node, Scalar) or found.node.style in ("|", ">"):
+    if found is None or not isinstance(found.node, Scalar) or found.node.style in ("|", ">"):
         return
     inner = text.strip()
     lead = len(text) - len(text.lstrip())
@@ -306,6 +315,11 @@ def _line_break(found: Field | None, passage: Passage) -> Iterator[Hit]:
 # ------------------------------------------------------------------------------------------------- URLs
 
 
+@lru_cache(maxsize=4096)
+def _is_image(path: str) -> bool:
+    return path.startswith("image") or ".images[" in path or "thumbnail" in path.lower()
+
+
 def _url(article: Article, path: str, node: Scalar) -> Iterator[Hit]:
     value = node.value
     if value.startswith("http://") and not value.startswith(("http://localhost", "http://127.0.0.1")):
@@ -315,8 +329,7 @@ def _url(article: Article, path: str, node: Scalar) -> Iterator[Hit]:
     if entities:
         edits = [_edit(article, node, m.start(), m.end(), "&") for m in entities]
         yield Hit(node.span, {"entity": entities[0][0]}, fix("write &", *edits), path, "url-entity")
-    is_image = path.startswith(("images[", "image")) or ".images[" in path or "thumbnail" in path.lower()
-    if is_image:
+    if _is_image(path):
         name = value[: query if query > 0 else len(value)].rstrip("/").rpartition("/")[2].partition(".")[0]
         if _STANDARD_IMAGE.fullmatch(name):
             yield Hit(node.span, {"value": name}, (), path, "standard-image")

@@ -13,10 +13,10 @@ from copydesk.validator import Article, Contract, Hit, Safety, Setup, Validator,
 MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July", "August", "September")
 MONTHS += ("October", "November", "December")
 DAY = re.compile(
-    r"(?<![\w.,/])\d{1,2}(?P<gap>(?:\.|er|º|°|\.º)?[ \u00a0](?:de |di |d')?)(?P<month>[^\W\d_]{3,14})\b(?!-)"
+    r"\d(?<![\w.,/].)\d?(?P<gap>(?:\.|er|º|°|\.º)?[ \u00a0](?:de |di |d')?)(?P<month>[^\W\d_]{3,14})\b(?!-)"
     r"(?:(?P<year>[ \u00a0](?:de |del )?)(?=\d{4}\b))?"
 )
-MANY = re.compile(r"(?<![\w.,/])\d[\d.,]{0,12}[ \u00a0](?P<scale>[^\W\d_]{3,16})\b(?:(?P<of>[ \u00a0]de)(?= \w))?")
+MANY = re.compile(r"\d(?<![\w.,/].)[\d.,]{0,12}[ \u00a0](?P<scale>[^\W\d_]{3,16})\b(?:(?P<of>[ \u00a0]de)(?= \w))?")
 NATIVE = frozenset({"million", "millions", "mille", "bin"})
 """English has these words too."""
 

@@ -168,9 +168,10 @@ def changes(old: str, new: str) -> list[Edit] | None:
 
 # What ftfy leaves: too little evidence for it, but hardly anything that somebody wrote.
 SECOND = "".join(sorted(read_byte("cp1252", b) for b in range(0x80, 0xC0)))
-RESIDUE = re.compile(
-    rf"(?<![A-ZÀ-Þ‘“«\"'(\[])[ÂÃ][{re.escape(SECOND)}]|â€[{re.escape(SECOND)}\ufffd]?|ï¿½|\ufffd+"
-    r"|(?<=[a-z])\?(?=(?:s|t|re|ve|ll)\b(?![=&/]))"
+RESIDUE = re.compile(  # the first characters first: a search looks for them fast
+    r"[ÂÃâï\ufffd?]"
+    rf"(?:(?<![A-ZÀ-Þ‘“«\"'(\[].)(?<=[ÂÃ])[{re.escape(SECOND)}]|(?<=â)€[{re.escape(SECOND)}\ufffd]?|(?<=ï)¿½"
+    r"|(?<=\ufffd)\ufffd*|(?<=[a-z]\?)(?=(?:s|t|re|ve|ll)\b(?![=&/])))"
 )
 LEFT = ("Â", "Ã", "â€", "ï¿", "\ufffd")
 LOST_APOSTROPHE = re.compile(r"\?(?=[stvrl])")

@@ -31,7 +31,8 @@ from copydesk.validator import (
     minimal,
 )
 
-COMMON = re.compile(r"\b(?:the|of|and|to|in|is|was|for|that|with)\b")
+COMMON_WORDS = frozenset(["the", "of", "and", "to", "in", "is", "was", "for", "that", "with"])
+COMMON = re.compile(rf"\b(?:{'|'.join(sorted(COMMON_WORDS))})\b")
 ENGLISH = 0.08  # of the words are these ten, in a text that is English; .2 to .3 in prose, less in lists
 SURELY = 12  # times "the": a list of names among English prose
 LISTED = re.compile(
@@ -387,9 +388,14 @@ def _lists_spellings(text: str) -> bool:
 
 
 def _is_english(article: Article) -> bool:
-    text = article.passages[0].masked
-    found = COMMON.findall(text)
-    return article.language == "en" and (len(found) >= ENGLISH * text.count(" ") or found.count("the") >= SURELY)
+    if article.language != "en":
+        return False
+    body = article.passages[0]
+    least = ENGLISH * body.masked.count(" ")
+    if sum(map(COMMON_WORDS.__contains__, body.tokens)) >= least:
+        return True  # beside these, there may be more that a mark touches
+    found = COMMON.findall(body.masked)
+    return len(found) >= least or found.count("the") >= SURELY
 
 
 def _score(weighed: Weighed) -> int:

@@ -14,6 +14,8 @@ from typing import Any
 
 from copydesk.frames import (
     Table,
+    Wanted,
+    cells_of,
     compile_schema,
     constrained,
     frame_of,
@@ -21,8 +23,6 @@ from copydesk.frames import (
     path_of,
     rejected,
     tables_of,
-    watch,
-    watched_cells,
 )
 from copydesk.relations import bare_url, clip
 from copydesk.schema import FieldSpec, Schema, Schemas, judge, locate
@@ -54,6 +54,7 @@ class SchemaTables(CorpusValidator):
     _schemas: Schemas = field(default_factory=lambda: Schemas({}), init=False)
     _columns: dict[str, dict[str, FieldSpec]] = field(default_factory=dict, init=False)
     """By the name of a schema, its fields that some constraint looks at."""
+    _wanted: dict[str, Wanted] = field(default_factory=dict, init=False)
 
     def prepare(self, setup: Setup) -> None:
         self._schemas = setup.schemas
@@ -63,15 +64,14 @@ class SchemaTables(CorpusValidator):
                 name, colon, path = str(spec.constraints.get("refers-to", "")).rpartition(":")
                 if colon and name in self._columns and path in self._schemas.by_name[name].fields:
                     self._columns[name][path] = self._schemas.by_name[name].fields[path]
-        for name, schema in self._schemas.by_name.items():
-            watch(schema, self._columns[name])
+        self._wanted = {name: Wanted(columns) for name, columns in self._columns.items()}
 
     def observe(self, article: Article) -> Any:
         """[[article, schema, [[path, value], ...]]]: only values that some constraint looks at."""
-        schema = self._schemas.of(article)
-        if schema is None or article.meta is None:
+        schema, reading = self._schemas.of(article), self._schemas.read(article)
+        if schema is None or reading is None:
             return None
-        return [[article.id, schema.name, watched_cells(article, schema, self._columns[schema.name])]]
+        return [[article.id, schema.name, cells_of(reading, self._wanted[schema.name])]]
 
     def merge(self, a: Any, b: Any) -> Any:
         a += b

@@ -69,7 +69,9 @@ class SchemaTree(Validator):
         self._schemas = setup.schemas
 
     def check(self, article: Article) -> Iterator[Hit]:
-        schema = self._schemas.of(article)
+        schema, reading = self._schemas.of(article), self._schemas.read(article)
+        if reading is None or reading.orderly:
+            return  # most articles: nothing is to be said of them
         if schema is not None and article.meta is not None and article.meta.root is not None:
             yield from self._record(_View(article, schema, article.meta), article.meta.root, "", "", schema.open)
 

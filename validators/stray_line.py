@@ -77,9 +77,9 @@ class StrayLine(Validator):
             if m is None or word in lexicon.openers or word in lexicon.loans:
                 continue
             ranks = lexicon.ranks(word)
-            if ranks and max(ranks.values()) == 1 and self.lexicons.language_of(article) == "en":
-                if self._context(article.lines, n, lexicon) == "sentences":
-                    yield self._found(article, n, next(iter(ranks)), Safety.SUGGEST, lexicon)
+            shared = ranks and max(ranks.values()) == 1 and self.lexicons.language_of(article) == "en"
+            if shared and self._context(article.lines, n, lexicon) == "sentences":
+                yield self._found(article, n, next(iter(ranks)), Safety.SUGGEST, lexicon)
 
     def _lines(self, article: Article, reading: Reading) -> Iterator[Hit]:
         for stretch in reading.lines:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 
 from copydesk.repair import mend_line
 from copydesk.schema import Schemas
@@ -79,7 +80,7 @@ class YamlBlock(Validator):
         if not article.text[meta.content.start : meta.content.end].strip():
             yield Hit(_opening(article, meta), case="empty")
         if meta.format != "toml" and meta.root is not None:  # TOML knows no traps, and refuses a key that stands twice
-            for hit in _look(article, meta, meta.root):
+            for hit in _look(article, meta, meta.root) if _may_trap(meta) else ():
                 readings = hit.case in ("boolean-word", "misread-number") and len(hit.fixes) > 1
                 yield self._as_meant(article, hit) if readings else hit
 
@@ -96,6 +97,27 @@ class YamlBlock(Validator):
 def _opening(article: Article, meta: FrontMatter) -> Span:
     line = article.text[meta.span.start : meta.content.start].rstrip("\r\n")
     return Span(meta.span.start, meta.span.start + len(line))
+
+
+def _may_trap(meta: FrontMatter) -> bool:
+    """Whether a key stands twice, or a word that YAML may misread is without quotes: seldom, and quickly told."""
+    if len(meta.fields) < len(meta.walk()):
+        return True
+    for _, key, node in meta.walk():
+        if type(node) is Scalar and node.kind != "str" and not node.style and _is_trap(node.kind, node.value):
+            return True
+        if key is not None and key.kind == "bool":
+            return True
+    return False
+
+
+@lru_cache(maxsize=4096)
+def _is_trap(kind: str, value: str) -> bool:
+    if kind == "bool":
+        return value.lower() not in ("true", "false")
+    if kind in ("int", "float"):
+        return _NUMBER_TRAP.fullmatch(value) is not None
+    return kind in ("date", "datetime") and impossible(value) != ""
 
 
 def _look(article: Article, meta: FrontMatter, root: MapNode) -> Iterator[Hit]:
@@ -123,13 +145,13 @@ def _look(article: Article, meta: FrontMatter, root: MapNode) -> Iterator[Hit]:
 def _plain(node: Scalar, path: str, what: str) -> Iterator[Hit]:
     value = node.value
     if node.kind == "bool":
-        if value.lower() not in ("true", "false"):
+        if _is_trap("bool", value):
             read = "true" if value.lower() in ("yes", "on") else "false"
             yield Hit(
                 node.span, {"value": value, "read": read, "what": what}, _readings(node, read), path, "boolean-word"
             )
     elif node.kind in ("int", "float"):
-        if _NUMBER_TRAP.fullmatch(value):
+        if _is_trap(node.kind, value):
             number = read_number(value)
             yield Hit(node.span, {"value": value, "read": number}, _readings(node, number), path, "misread-number")
     elif node.kind in ("date", "datetime"):

@@ -322,6 +322,8 @@ def write_config(args: argparse.Namespace) -> int:
     root, given = Path.cwd(), args.path or Path()
     corpus = _from_here(given)
     articles, aside = starter.choose(find([given], root).articles)
+    if args.path is None and (folder := starter.only_folder(articles)):
+        given = corpus = Path(folder)
     sample = starter.spread(articles, starter.LOOKED_AT)
     schemas = open_schemas([p for f in rules_folders((str(bundled()),)) for p in sorted(f.glob("schemas/*.yaml"))], {})
     seen = starter.look(corpus, sample, len(articles), aside, schemas)

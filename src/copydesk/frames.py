@@ -10,9 +10,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from copydesk.model import Article
 from copydesk.relations import CONDITIONS, KINDS, bare_url
-from copydesk.schema import FieldSpec, Relation, Schema, general, judge, particular
+from copydesk.schema import FieldSpec, Reading, Relation, Schema, general
 from copydesk.value_types import DATES, instant
 
 Cells: TypeAlias = Sequence[tuple[str, Any]]
@@ -66,38 +65,24 @@ def constrained(schema: Schema) -> dict[str, FieldSpec]:
     return out
 
 
-_watched: dict[int, tuple[Schema, dict[str, FieldSpec]]] = {}
-_last: list[Any] = [None, None, []]
-"""The article that was looked at last, its schema and its cells: two validators look at the same ones."""
+class Wanted(dict[str, bool]):
+    """Whether a path of an article, such as `images[0].url`, is that of one of these fields; told once for each."""
+
+    MOST = 20_000
+
+    def __init__(self, fields: Iterable[str]) -> None:
+        self.fields = frozenset(fields)
+
+    def __missing__(self, path: str) -> bool:
+        wanted = general(path) in self.fields
+        if len(self) < self.MOST:
+            self[path] = wanted
+        return wanted
 
 
-def watch(schema: Schema, wanted: Mapping[str, FieldSpec]) -> None:
-    """Says, before any article, which fields `watched_cells` will be asked for."""
-    known = _watched.get(id(schema))
-    before = known[1] if known is not None and known[0] is schema else {}
-    _watched[id(schema)] = (schema, {**before, **wanted})
-    _last[:] = [None, None, []]
-
-
-def watched_cells(article: Article, schema: Schema, wanted: Mapping[str, FieldSpec]) -> list[list[Any]]:
-    """As `cells_of`, for fields that are watched; those that another validator asks for are taken with them."""
-    if _last[0] is not article or _last[1] is not schema:
-        _last[:] = [article, schema, cells_of(article, _watched[id(schema)][1])]
-    return [cell for cell in _last[2] if (general(cell[0]) if "[" in cell[0] else cell[0]) in wanted]
-
-
-def cells_of(article: Article, wanted: Mapping[str, FieldSpec]) -> list[list[Any]]:
-    """[[path, value], ...] of the fields in `wanted` (by general path) that passed their type, by their own names."""
-    assert article.meta is not None
-    cells = []
-    for path, found in article.meta.fields.items():
-        at = general(path) if "[" in path else path
-        spec = wanted.get(at)
-        if spec is not None:
-            value = judge(spec, found.node)[1]
-            if value is not None:
-                cells.append([path if spec.path == at else particular(spec.path, path), value])
-    return cells
+def cells_of(reading: Reading, wanted: Wanted) -> list[list[Any]]:
+    """[[path, value], ...] of the fields that are wanted and passed their type, by their own names."""
+    return [cell for cell in reading.cells if wanted[cell[0]]]
 
 
 def place(path: str) -> tuple[str, str]:

@@ -55,10 +55,10 @@ def mask(text: str, start: int, lines: tuple[Line, ...]) -> str:
 
 def mask_value(value: str) -> str:
     """The same for a single value, which has no blocks."""
-    spans = _addresses(value)
+    spans = _addresses(value) if "://" in value or "@" in value or "www." in value else []
     if any(map(value.__contains__, _MARKS)):
         spans += _tokens(value, 0, len(value))
-    return _cover(value, spans)
+    return _cover(value, spans) if spans else value
 
 
 def _hidden(lines: tuple[Line, ...], start: int) -> list[tuple[int, int]]:

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from copydesk.config import Config, find_config, read_config
 from copydesk.folders import bundled, rules_folders
 from copydesk.frames import (
-    cells_of,
     columns_of,
     compile_relation,
     compile_schema,
@@ -65,10 +64,6 @@ def tables(*paths: AnyPath, config: AnyPath | Mapping[str, Any] | None = None) -
     default have it where they are missing. Dates are UTC. Raises SourceError, SchemaError and ConfigError.
     """
     schemas = _schemas(config)
-    wanted = {
-        name: {path: spec for path, spec in schema.known.items() if spec.type not in ("record", "any")}
-        for name, schema in schemas.by_name.items()
-    }
     articles: dict[str, list[tuple[str, list[Any]]]] = {}
     given = [Path(p) for p in paths]
     for source in find(given, corpus_root(None, given)).articles:
@@ -76,10 +71,10 @@ def tables(*paths: AnyPath, config: AnyPath | Mapping[str, Any] | None = None) -
             article = parse(Path(source.file).read_bytes().decode("utf-8"), source.id)
         except UnicodeDecodeError:
             continue
-        schema = schemas.of(article)
-        if schema is not None:
-            cells = cells_of(article, wanted[schema.name])
-            articles.setdefault(schema.name, []).append((article.id, _with_defaults(schema, cells)))
+        schema, reading = schemas.of(article), schemas.read(article)
+        if schema is not None and reading is not None:
+            cells = _with_defaults(schema, reading.cells)
+            articles.setdefault(schema.name, []).append((article.id, cells))
     return {name: _frames(schemas.by_name[name], found) for name, found in articles.items()}
 
 

@@ -197,8 +197,14 @@ def _json(text: str) -> tuple[FrontMatter, int] | None:
 
 
 def _prose_fields(meta: FrontMatter, root: MapNode, text: str, prose: Collection[str]) -> list[Passage]:
+    content = text[meta.content.start : meta.content.end]
     found: list[tuple[str, Scalar, bool]] = []
-    _collect(root, "", False, text, prose, found)
+    if "[" in content or "{" in content:
+        _collect(root, "", False, text, prose, found)
+    else:
+        for path, key, node in meta.walk():
+            if key is not None and key.value in prose and type(node) is Scalar and node.kind == "str" and node.value:
+                found.append((path, node, False))
     uses = Counter(node.span for _, node, _ in found)
     out = []
     for path, node, flow in found:

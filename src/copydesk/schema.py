@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from copydesk.model import Article, Field, FrontMatter, MapNode, Node, Refusal, Scalar, Span
+from copydesk.model import Article, Field, FrontMatter, MapNode, Node, Refusal, Scalar
 from copydesk.value_types import judge as judge_type
 
 
@@ -83,6 +83,11 @@ class Schema:
         """What is said of the field at a path of an article, such as `images[0].width`."""
         return self.known.get(general(path))
 
+    @cached_property
+    def places(self) -> Places:
+        """What is said of each path of an article."""
+        return Places(self)
+
 
 _INDEX = re.compile(r"\[\d{1,9}\]")
 
@@ -122,19 +127,141 @@ def locate(schema: Schema, meta: FrontMatter, path: str) -> Field | None:
 
 def judge(spec: FieldSpec, node: Node) -> tuple[str, Any]:
     """What is wrong with the type of a value, and the value as Python has it; see `value_types.judge`."""
-    if type(node) is Scalar:
+    if spec.type == "text" and type(node) is Scalar and node.kind == "str":
         value = node.value
-        if spec.type == "text" and node.kind == "str" and value.isascii() and value and not value.isspace():
-            return "", value  # most values: said here, because this is called for every one
-        if len(value) < 200:
-            return _judge_short(spec.type, spec.nullable, value, node.kind, node.style)
+        if value.isascii() and value and not value.isspace():
+            return "", value  # most texts
     return judge_type(spec.type, spec.nullable, node)
 
 
-@lru_cache(maxsize=4096)
-def _judge_short(kind: str, nullable: bool, value: str, read_as: Any, style: str) -> tuple[str, Any]:
-    """Many values come again, in other articles or for another validator."""
-    return judge_type(kind, nullable, Scalar(Span(0, 0), value, read_as, style))
+class Place(NamedTuple):
+    """What a schema says of one path of an article, such as `images[0].url`; it is the same in all articles.
+
+    `path` is the canonical one, `key` the key that it ends in, empty for an item of a list. `regular`: there is nothing
+    to say of the key itself.
+    Of a record, `demands` are the paths that must be there, and `conditional` those that some condition asks for.
+    `judged` is what was found of short values of this type, whatever their path: many come again.
+    """
+
+    spec: FieldSpec | None
+    path: str
+    key: str
+    regular: bool
+    judged: dict[tuple[Any, ...], tuple[str, Any]]
+    demands: frozenset[str] = frozenset()
+    conditional: tuple[tuple[str, FieldSpec], ...] = ()
+
+
+class Places(dict[str, Place]):
+    """The places of a schema, each made when it is first asked for."""
+
+    MOST = 20_000
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self.judged: dict[tuple[str, bool], dict[tuple[Any, ...], tuple[str, Any]]] = {}
+
+    def __missing__(self, path: str) -> Place:
+        place = self._record(path, "") if not path else self._place(path)
+        if len(self) < self.MOST:
+            self[path] = place
+        return place
+
+    def _place(self, path: str) -> Place:
+        at, key = general(path), _last_key(path)
+        spec = self.schema.known.get(at)
+        if spec is None:
+            return Place(None, path, key, self._is_welcome(path), {})
+        judged = self.judged.setdefault((spec.type, spec.nullable), {})
+        if spec.path != at:
+            return Place(spec, particular(spec.path, path), key, False, judged)
+        if spec.type == "record":
+            return self._record(path, spec.path)
+        return Place(spec, path, key, not spec.deprecated, judged)
+
+    def _record(self, path: str, pattern: str) -> Place:
+        children, prefix = self.schema.children.get(pattern, {}), f"{path}." if path else ""
+        spec = self.schema.fields.get(pattern)
+        return Place(
+            spec,
+            path,
+            _last_key(path),
+            spec is None or not spec.deprecated,
+            {},
+            frozenset(prefix + name for name, s in children.items() if s.required),
+            tuple((prefix + n, s) for n, s in children.items() if s.required_when or s.required_unless),
+        )
+
+    def _is_welcome(self, path: str) -> bool:
+        """Whether a field that the schema does not name may be there: in a record that is open, or below such a one."""
+        above = self[path[: max(path.rfind("."), path.rfind("["), 0)]]
+        if above.spec is None and above.path:
+            return above.regular
+        return self.schema.open or (above.spec is not None and (above.spec.open or above.spec.type in ("any", "list")))
+
+
+def _last_key(path: str) -> str:
+    return "" if path.endswith("]") else path.rpartition(".")[2]
+
+
+class Reading(NamedTuple):
+    """An article under its schema: [path, value] of all that passed its type, by canonical path, in file order.
+
+    `orderly`: no key is missing, unknown, deprecated or out of its place, and every value is of its type.
+    """
+
+    orderly: bool
+    cells: list[list[Any]]
+
+
+def read(schema: Schema, meta: FrontMatter) -> Reading:
+    """Judges every value once, from a table of paths. It is not told here what is wrong, where something is."""
+    fields, places = meta.fields, schema.places
+    cells: list[list[Any]] = []
+    orderly = not schema.ordered and len(fields) == len(meta.walk()) and _has_all(places[""], schema, meta)
+    for path, key, node in fields.values():
+        place = places[path]
+        spec, own, name, regular, judged, demands, conditional = place
+        if not regular or (key is not None and key.value != name):
+            orderly = False
+        if spec is None:
+            continue
+        if type(node) is Scalar:
+            told = node[1:]  # all but where it stands
+            found = judged.get(told)
+            if found is None:
+                found = judge(spec, node)
+                if len(node.value) < 80:
+                    if len(judged) >= Places.MOST:
+                        judged.clear()
+                    judged[told] = found
+            case, value = found
+        else:
+            if (demands or conditional) and orderly and not _has_all(place, schema, meta):
+                orderly = False
+            case, value = judge(spec, node)
+        if case:
+            orderly = False
+        if value is not None:
+            cells.append([own, value])
+    return Reading(orderly, cells)
+
+
+def _has_all(place: Place, schema: Schema, meta: FrontMatter) -> bool:
+    """Whether a record has every field that it has to have."""
+    fields = meta.fields
+    if not fields.keys() >= place.demands:
+        return False
+    return not any(path not in fields and is_demanded(spec, schema, meta, path) for path, spec in place.conditional)
+
+
+def is_demanded(spec: FieldSpec, schema: Schema, meta: FrontMatter, path: str) -> bool:
+    """Whether an article has to have a field, seen from the place where it would be."""
+    if spec.required:
+        return True
+    if spec.required_when and holds(spec.required_when, schema, meta, path):
+        return True
+    return bool(spec.required_unless) and not holds(spec.required_unless, schema, meta, path)
 
 
 def holds(conditions: Iterable[Condition], schema: Schema, meta: FrontMatter, place: str) -> bool:
@@ -190,7 +317,7 @@ class Schemas:
     configured: tuple[tuple[str, str], ...] = field(default=())
     """(glob of article ids, name of a schema or `none`); the first that matches wins."""
     _last: list[Any] = field(default_factory=list, compare=False, repr=False)
-    """The article that was asked for last, and its schema: several validators ask for the same one."""
+    """The article that was asked for last, its schema and its reading: several validators ask for the same one."""
 
     def of(self, article: Article) -> Schema | None:
         """The schema of an article: the configured one, else the first that applies by path and keys, else none."""
@@ -201,8 +328,18 @@ class Schemas:
             found: Schema | None = self._last[1]
             return found
         chosen = self._choose(article, meta.root)
-        self._last[:] = [article, chosen]
+        self._last[:] = [article, chosen, None]
         return chosen
+
+    def read(self, article: Article) -> Reading | None:
+        """An article under its schema; None where it has none."""
+        schema = self.of(article)
+        if schema is None or article.meta is None:
+            return None
+        if self._last[2] is None:
+            self._last[2] = read(schema, article.meta)
+        reading: Reading = self._last[2]
+        return reading
 
     def _choose(self, article: Article, root: MapNode) -> Schema | None:
         for glob, name in self.configured:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from copydesk.model import ListNode, MapNode, Node, Scalar
@@ -133,6 +134,7 @@ def impossible(value: str) -> bool:
 _PARTS = re.compile(rf"{_DAY}(?:{_TIME}[ \t]?([Zz]|[-+]\d\d?(?::?\d\d)?)?)?")
 
 
+@lru_cache(maxsize=4096)
 def instant(value: str) -> datetime | None:
     """The moment that a date stands for, in UTC; one without a zone is taken as UTC, a day as its start."""
     m = _PARTS.fullmatch(value.strip())
