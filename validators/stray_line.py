@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from copydesk.lexicon import NAME, SEEN, SURE, WORD, Lexicon, Reading, Stretch, plain_words, tokens_of
+from copydesk.lexicon import CAPITAL_NOUNS, NAME, SEEN, SURE, WORD, Lexicon, Reading, Stretch, plain_words, tokens_of
 from copydesk.pieces import is_hyphenated, runs_on
 from copydesk.validator import Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix, minimal
 
@@ -110,7 +110,8 @@ class StrayLine(Validator):
         safety = Safety.SAFE if rank >= SEEN and (min(ranks) > 0 or rank >= SURE) else Safety.UNSAFE
         hedge = lexicon.doubt_of(language, words)
         unclear = hedge is None and all((language, w) in lexicon.doubt for w in words)
-        if unclear or _is_title(line.text) or reading.mixed:
+        nouns = language in CAPITAL_NOUNS and lexicon.is_phrase(language, words)
+        if unclear or (_is_title(line.text) and not nouns) or reading.mixed:
             safety = Safety.UNSAFE
         if rank == SEEN and len(words) == 1 and line.text.lstrip()[0].isupper() and words[0] in self.lexicons.english:
             safety = Safety.UNSAFE  # perhaps a heading without a mark

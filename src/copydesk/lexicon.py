@@ -32,6 +32,8 @@ WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 FAST_WORD = re.compile(r"[a-zß-\u1fff'\-]+")  # of text in lower case: to see whether there is anything to look at
 SHARE = 0.2  # of the words of a text belong to its language's commonest, or its language is not known
 CLEARLY = 0.35
+CAPITAL_NOUNS = frozenset({"de"})
+"""Languages in which a noun has a capital wherever it stands."""
 MIXED = 12  # sure foreign words, each counted once
 FEW = 20  # words that are looked for one by one; more of them, in one pass over the text
 NAME_INSIDE = re.compile(r"(?<=[a-zß-ÿ] )[^\W\d_a-zß-ÿ][^\W\d_]*")  # a capital after a word in lower case
