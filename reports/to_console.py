@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from copydesk.advice import cleaning, in_place, next_command, report_folder, undo_command
+from copydesk.advice import cleaning, in_place, next_command, of_changed, report_folder, undo_command
 from copydesk.excerpt import (
     Count,
     Page,
@@ -268,7 +268,8 @@ def _ways(page: _Printer, left: Tally) -> list[tuple[int, str, str]]:
         ways.append((unsafe, "more with unsafe fixes: ", command))
     if person:
         code = max(left.rules.values(), key=lambda c: c.person).code
-        ways.append((person, "for a person [?], see:  ", f"copydesk explain {code}"))
+        command = f"copydesk explain {code}" if of_changed(run) else next_command(run, "review")
+        ways.append((person, "for a person [?]:       ", command))
     return ways
 
 

@@ -15,6 +15,7 @@ _PLAIN = frozenset(
     )
 )
 _OF_CHECK = frozenset({"--baseline", "--fail-on"})  # no flags of `clean`, or of no use to it
+_NOT_OF = {"clean": _OF_CHECK, "review": _OF_CHECK | {"--quarantine-duplicates"}}
 
 
 def next_command(run: Run, command: str, *more: str) -> str:
@@ -22,7 +23,7 @@ def next_command(run: Run, command: str, *more: str) -> str:
     words = list(run.arguments)
     if words and words[0] in ("copydesk", "check", "clean"):
         words = words[2:] if words[0] == "copydesk" else words[1:]
-    dropped = _WITH_VALUE | {w for w in more if w == "--select"} | (_OF_CHECK if command == "clean" else set())
+    dropped = _WITH_VALUE | {w for w in more if w == "--select"} | _NOT_OF.get(command, frozenset())
     kept: list[str] = []
     skip = False
     for word in words:

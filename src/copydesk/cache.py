@@ -317,14 +317,14 @@ def _is_plain(value: object) -> bool:
 
 
 def _fold(done: Record) -> tuple[Any, ...]:
-    passes = [[(a.fingerprint, a.code, _flat_edits(a.edits)) for a in made] for made in done.passes]
+    passes = [[(a.fingerprint, a.code, _flat_edits(a.edits), a.decided) for a in made] for made in done.passes]
     return _said(done.original, done.text), passes, [_flat(f) for f in done.findings]
 
 
 def unfold(kept: bytes, articles: Iterable[tuple[Source, bytes]]) -> Iterator[Record]:
     """The records of a batch from what was kept of them, and the bytes of each article."""
     for (said, passes, found), (source, data) in zip(marshal.loads(kept), articles, strict=True):
-        made = tuple([tuple([Applied(name, code, _edits(edits)) for name, code, edits in f]) for f in passes])
+        made = tuple([tuple([Applied(name, code, _edits(edits), by) for name, code, edits, by in f]) for f in passes])
         yield Record(source, *_texts(said, data), made, tuple([_finding(source, f) for f in found]))
 
 
