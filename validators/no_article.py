@@ -52,7 +52,7 @@ class NoArticle(Validator):
         self._page = setup.is_page
 
     def check(self, article: Article) -> Iterator[Hit]:
-        if article.body.end - article.body.start > 16 * self.short:
+        if article.body.end - article.body.start > 16 * self.short or self._is_long(article):
             yield from self._language(article)
             return
         rows = [line for line in article.lines if line.text.strip()]
@@ -70,6 +70,10 @@ class NoArticle(Validator):
                 yield Hit(span, {"text": excerpt(rows[0].text.strip()), "words": len(words)}, case="stub")
                 return
         yield from self._language(article)
+
+    def _is_long(self, article: Article) -> bool:
+        """Whether the body has many words even without those that a mark touches."""
+        return sum(map(str.isalpha, article.passages[0].tokens)) > self.short
 
     def _language(self, article: Article) -> Iterator[Hit]:
         """The article in another language than the front matter says, or than the configuration of the corpus does."""

@@ -14,7 +14,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from copydesk.model import Article, Line
+from copydesk.model import Article, Safety
 from copydesk.rows import Mark, Row, is_prose
 
 SHORT = 240  # code points; a longer line is never a label
@@ -53,11 +53,12 @@ class Phrases:
     function_words: dict[str, frozenset[str]] = field(default_factory=dict)
     """The commonest words of each language that has a pack."""
     _exact: dict[str, tuple[Mark, ...]] = field(default_factory=dict)
-    _open: dict[str, list[tuple[str, tuple[Mark, ...]]]] = field(default_factory=dict)
+    _open: dict[str, list[tuple[str, str, str, tuple[Mark, ...]]]] = field(default_factory=dict)
+    """By first word: how a phrase begins and ends, its pattern, and what it says."""
     _heads: set[str] = field(default_factory=lambda: {""})
     _folded: dict[str, list[_Phrase]] = field(default_factory=dict)
     """The phrases by their first word, until a line begins with it: with their slots they are ten times as many."""
-    _seen: tuple[Article, list[tuple[int, Line, str, tuple[Mark, ...], bool]]] | None = None
+    _seen: tuple[Article, list[Row]] | None = None
 
     def learn(self, path: Path, pack: Mapping[str, Any]) -> None:
         """Adds the phrases of a pack. Raises PhraseError."""
@@ -92,7 +93,8 @@ class Phrases:
     def _add(self, variant: str, head: str, mark: Mark) -> None:
         if "{…}" in variant:
             pattern = re.escape(variant).replace(re.escape("{…}"), FILLER)
-            self._open.setdefault(head, []).append((pattern, (mark,)))
+            begins, *_, ends = variant.split("{…}")
+            self._open.setdefault(head, []).append((begins, ends, pattern, (mark,)))
         elif mark not in (known := self._exact.get(variant, ())):
             self._exact[variant] = (*known, mark)
 
@@ -107,16 +109,23 @@ class Phrases:
             self._unfold(head)
         found = self._exact.get(folded) or self._exact.get(plain)
         if found is None and (head := folded.partition(" ")[0]) in self._open:
-            found = next((marks for pattern, marks in self._open[head] if _compiled(pattern).fullmatch(folded)), None)
+            for begins, ends, pattern, marks in self._open[head]:
+                if folded.startswith(begins) and folded.endswith(ends) and _compiled(pattern).fullmatch(folded):
+                    return marks
         return found or ()
 
     def rows(self, article: Article) -> list[Row]:
-        """The lines of an article that are not blank; of the article that was asked for last they are remembered."""
+        """The lines of an article that are not blank; of the article that was asked for last they are remembered.
+
+        Whoever asks gets the same rows, as if nobody had recognised any of them.
+        """
         if self._seen is None or self._seen[0] is not article:
             self._seen = article, list(self._read(article))
-        return [Row(*r) for r in self._seen[1]]
+        for row in self._seen[1]:
+            row.kind, row.safety = "", Safety.SAFE
+        return self._seen[1]
 
-    def _read(self, article: Article) -> Iterator[tuple[int, Line, str, tuple[Mark, ...], bool]]:
+    def _read(self, article: Article) -> Iterator[Row]:
         for at, line in enumerate(article.lines):
             text = line.text.strip()
             if not text:
@@ -131,7 +140,7 @@ class Phrases:
                 elif line.kind == "heading" and not text.startswith("#"):
                     marks = ()  # underlined: the line below would be left behind
             prose = not marks and is_prose(text)
-            yield at, line, text, marks, prose
+            yield Row(at, line, text, marks, prose)
 
 
 def open_phrases(packs: Iterable[tuple[Path, Mapping[str, Any]]]) -> Phrases:
@@ -195,5 +204,8 @@ def _same(text: str) -> str:
 
 def plain_phrase(text: str) -> str:
     """A line without what does not count: white space, bullets and punctuation at its ends, the value of numbers."""
-    plain = " ".join(text.split()).translate(_SAME).strip(_EDGES)
+    plain = " ".join(text.split())
+    if not plain.isascii() or "|" in plain:  # the one of those characters that is ASCII
+        plain = plain.translate(_SAME)
+    plain = plain.strip(_EDGES)
     return _NUMBER.sub("{n}", plain) if not plain.isalpha() else plain
