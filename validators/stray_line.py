@@ -98,8 +98,8 @@ class StrayLine(Validator):
     def _hit(self, article: Article, n: int, words: list[str], reading: Reading) -> Hit | None:
         lexicon = reading.lexicon
         language = lexicon.language(words)
-        if language is None or is_hyphenated(article.lines, n):
-            return None
+        if language is None or is_hyphenated(article.lines, n) or self._label(article.lines[n]) in self._interface:
+            return None  # a label of a page is another case
         if " ".join(words) in lexicon.loans and (article.lines[n].text[:1].isupper() or len(words) > 1):
             return None
         line = article.lines[n]
