@@ -226,12 +226,9 @@ def test_of_what_is_orderly_nothing_is_said(lines: list[str], head: str) -> None
     schemas._last[2] = reading._replace(orderly=False)
     assert [(h.case, h.field) for h in tree.check(article)] == told
     assert not (reading.orderly and told)
-    judged = [
-        (schema.spec(path), f.path, judge(schema.spec(path), f.node)[1])
-        for path, f in meta.fields.items()
-        if schema.spec(path)
-    ]
-    cells = [[canonical(schema, path), value] for _, path, value in judged if value is not None]
+    specs = [(schema.spec(path), path, f.node) for path, f in meta.fields.items()]
+    judged = [(path, judge(spec, node)[1]) for spec, path, node in specs if spec is not None]
+    cells = [[canonical(schema, path), value] for path, value in judged if value is not None]
     assert reading.cells == cells
 
 

@@ -124,6 +124,8 @@ def doubt(block: Sequence[Piece], n: int, layout: Layout, is_markdown: bool = Fa
         return "a colon before it"
     if among_short_lines(block, n, layout):
         return "many short lines"
+    if opens_with_link(block, n, layout):
+        return ""
     if b.opens not in LOWER and not (goes_on(b) and a.closes != "close"):
         closed = b.closes == "stop" or (after is not None and goes_on(after))
         if b.words > 9 or not closed or not (hanging or a.closes == "lower"):
@@ -166,6 +168,17 @@ def is_verse(block: Sequence[Piece], layout: Layout) -> bool:
     lengths = [len(p.text) for p in block]
     marked = sum(p.closes in ("stop", "comma", "semicolon", "colon", "dash") for p in block)
     return max(lengths) <= 2.2 * min(lengths) and 2 * marked >= len(block)
+
+
+def opens_with_link(block: Sequence[Piece], n: int, layout: Layout) -> bool:
+    """Whether a sentence of the same paragraph begins with a link: the line after it goes on in small letters.
+
+    Only where links cut the lines of the article, and blank lines part its paragraphs.
+    """
+    a, b = block[n], block[n + 1]
+    after = block[n + 2] if n + 2 < len(block) else None
+    prose = a.closes == "stop" and (a.words > SHORT or a.opens in LOWER or a.opens == "tail")
+    return layout.spaced and is_cut(layout) and prose and b.opens not in LOWER and after is not None and goes_on(after)
 
 
 def is_cut(layout: Layout) -> bool:
@@ -325,7 +338,7 @@ class SplitLine(Validator):
             return found(a, b, confidence, "lost", joined(article, block, n, Safety.SUGGEST))
         if confidence < self.likely or between_entries(block, n, layout):
             return None
-        if certain and (a.closes != "stop" or full or b.opens == "tail"):
+        if certain and (a.closes != "stop" or full or b.opens == "tail" or opens_with_link(block, n, layout)):
             return found(a, b, confidence, "wrap" if full else "link", joined(article, block, n, Safety.SAFE))
         if reason == ENDS_HERE and not in_mid_paragraph(block, n, layout):
             return None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from copydesk.lexicon import NAME, SEEN, SURE, WORD, Lexicon, Reading, Stretch, plain_words, tokens_of
 from copydesk.pieces import is_hyphenated, runs_on
-from copydesk.validator import Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix
+from copydesk.validator import Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix, minimal
 
 SENTENCE_END = re.compile(r"[.!?:…][\"”’)\]*_]{0,2}\Z")
 ALONE = re.compile(r"[\s,:;.…]*")  # all that may stand on the line beside the words
@@ -27,7 +28,8 @@ MOST_LINES = 2  # of foreign words under one another; more are a list of words
 class StrayLine(Validator):
     contract = Contract.LINES
     scope = "body"
-    cases = ("line", "doubt", "label")
+    contracts: ClassVar[Mapping[str, Contract]] = {"hedge": Contract.NAME}
+    cases = ("line", "doubt", "label", "hedge")
     most_words: int = 5
 
     def prepare(self, setup: Setup) -> None:
@@ -106,7 +108,9 @@ class StrayLine(Validator):
         if rank < NAME and (rank or _is_title(line.text)):
             return None
         safety = Safety.SAFE if rank >= SEEN and (min(ranks) > 0 or rank >= SURE) else Safety.UNSAFE
-        if all((language, w) in lexicon.doubt for w in words) or _is_title(line.text) or reading.mixed:
+        hedge = lexicon.doubt_of(language, words)
+        unclear = hedge is None and all((language, w) in lexicon.doubt for w in words)
+        if unclear or _is_title(line.text) or reading.mixed:
             safety = Safety.UNSAFE
         if rank == SEEN and len(words) == 1 and line.text.lstrip()[0].isupper() and words[0] in self.lexicons.english:
             safety = Safety.UNSAFE  # perhaps a heading without a mark
@@ -123,7 +127,21 @@ class StrayLine(Validator):
             line.text.lstrip()[0].isupper() and runs_on(article.lines, n)
         ):
             safety = min(safety, Safety.UNSAFE)
+        if hedge is not None and safety == Safety.SAFE:
+            return self._translated(article, n, language, hedge, lexicon)
         return self._found(article, n, language, safety, lexicon)
+
+    @staticmethod
+    def _translated(article: Article, n: int, language: str, hedge: str, lexicon: Lexicon) -> Hit:
+        """The line in English: without the word the text would say more than it did."""
+        line = article.lines[n]
+        tokens = tokens_of(line.text)
+        a, b = line.start + tokens[0].start, line.start + tokens[-1].end
+        old = article.text[a:b]
+        values = {"word": old[:80], "language": lexicon.names[language], "where": "line", "gloss": hedge}
+        span = article.passages[0].span(a - article.body.start, b - article.body.start)
+        edit = minimal(a, old, hedge.capitalize() if old[0].isupper() else hedge)
+        return Hit(span, values, fix(f"write {hedge}", edit, safety=Safety.SAFE), None, "hedge")
 
     @staticmethod
     def _found(article: Article, n: int, language: str, safety: Safety, lexicon: Lexicon, case: str = "") -> Hit:

@@ -8,13 +8,13 @@ a foreign neighbour, frequent use) takes the certainty away, or the finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from copydesk.lexicon import LIKELY, NAME, SEEN, SURE, Lexicon, Reading, Stretch, Token
 from copydesk.pieces import is_hyphenated, runs_on
-from copydesk.validator import MASK, Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix
+from copydesk.validator import MASK, Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix, minimal
 
 SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]?\s{1,4}\Z")
 CLAUSE_END = re.compile(r"(?:[,;:]|\s[–—-]) \Z")
@@ -73,7 +73,8 @@ class Place(NamedTuple):
 class StrayWord(Validator):
     contract = Contract.WORDS
     scope = "body"
-    cases = ("start", "clause", "doubt")
+    contracts: ClassVar[Mapping[str, Contract]] = {"hedge": Contract.NAME}
+    cases = ("start", "clause", "doubt", "hedge")
     most_words: int = 5
 
     def prepare(self, setup: Setup) -> None:
@@ -150,7 +151,12 @@ class StrayWord(Validator):
         if first_of_line and is_hyphenated(article.lines, place.number):
             return None
         doubtful |= first_of_line and runs_on(article.lines, place.number)
-        doubtful |= lexicon.changes_meaning(place.language, place.words)
+        hedge = lexicon.doubt_of(place.language, place.words)
+        follow = place.tokens[last]
+        if hedge is None:
+            doubtful |= lexicon.changes_meaning(place.language, place.words)
+        else:  # a capital behind it that is left in the sentence
+            doubtful |= masked[follow.start].isupper() and follow.word not in lexicon.openers
         if doubtful or _quoted(head) or head.count("(") > head.count(")") or _hinted(place, lexicon):
             safety = min(safety, Safety.SUGGEST)
         start, end = place.line.start + place.start, place.line.start + place.end
@@ -161,6 +167,9 @@ class StrayWord(Validator):
             values["gloss"] = gloss
         title = f"delete the {language} word{'s' if last - first > 1 else ''}"
         span = article.passages[0].span(start - article.body.start, end - article.body.start)
+        if hedge is not None and safety == Safety.SAFE:
+            edits = _in_english(article, place, hedge, lexicon)
+            return Hit(span, values, fix(f"write {hedge}", *edits, safety=safety), None, "hedge")
         case = where if safety == Safety.SAFE else "doubt"
         return Hit(span, values, fix(title, _without(article, place, b, capital), safety=safety), None, case)
 
@@ -301,6 +310,18 @@ def _without(article: Article, place: Place, b: int, capital: bool) -> Edit:
     if capital and follow.start == b and word.islower():
         return Edit(start, article.text[start : end + 1], word[0].upper())
     return Edit(start, article.text[start:end], "")
+
+
+def _in_english(article: Article, place: Place, hedge: str, lexicon: Lexicon) -> list[Edit]:
+    """Writes the adverb in place of the words; a small word behind it that had begun the sentence loses its capital."""
+    start, end = place.line.start + place.start, place.line.start + place.end
+    old = article.text[start:end]
+    edits = [minimal(start, old, hedge.capitalize() if old[0].isupper() else hedge)]
+    follow = place.tokens[place.last]
+    first = place.masked[follow.start]
+    if first.isupper() and follow.word in lexicon.openers and follow.word not in CAPITALS:
+        edits.append(Edit(place.line.start + follow.start, first, first.lower()))
+    return edits
 
 
 def _quoted(head: str) -> bool:

@@ -362,7 +362,7 @@ def _look(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: M
     for n, f in enumerate(found):
         kept = []
         for fix in f.fixes:
-            why = _outside(validator.contract, article, fix, f.field)
+            why = _outside(_contract(checker, f.code), article, fix, f.field)
             if why is None:
                 kept.append(fix)
             else:
@@ -370,6 +370,13 @@ def _look(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: M
         if len(kept) != len(f.fixes):
             found[n] = replace(f, fixes=tuple(kept))
     return found
+
+
+def _contract(checker: Checker, code: str) -> Contract:
+    """What the fixes of a rule keep to."""
+    validator = checker.validator
+    cases = [case for case in validator.contracts if case in checker.rules and checker.rules[case].code == code]
+    return validator.contracts[cases[0]] if cases else validator.contract
 
 
 def _suppressions(desk: Desk, article: Article) -> list[Suppression]:

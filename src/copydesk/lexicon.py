@@ -154,6 +154,13 @@ class Lexicon:
             return not (NEGATIVE | DOUBTFUL).isdisjoint(gloss)
         return any((language, w) in self.negations for w in words)
 
+    def doubt_of(self, language: str, words: Sequence[str]) -> str | None:
+        """The English adverb for words that only express a doubt; None for others, and where several may be meant."""
+        if len(words) == 1 and (language, words[0]) not in self.doubt:
+            return None
+        gloss = self.gloss_of(language, words)
+        return gloss if gloss in DOUBTFUL else None
+
     def ranks(self, word: str) -> Mapping[str, int]:
         """The rank of the word in each language that has it, the likeliest language first."""
         known = self._known.get(word)

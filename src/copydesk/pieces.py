@@ -15,6 +15,8 @@ from typing import NamedTuple
 from copydesk.model import Line
 
 WIDEST = 110  # code points; text wrapped by hand or by a program is narrower, a line of unwrapped prose is longer
+UNBROKEN = 0.97  # share of the breaks at the full width: where no paragraph ends at a single line break
+ENOUGH = 8  # breaks, to say so
 NARROWEST = 30
 ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Mt|Jr|Sr|vs|No|Fig|Vol|pp|e\.g|i\.e)|\b[A-Z])\.$"
@@ -185,7 +187,8 @@ def layout_of(blocks: Sequence[Sequence[Piece]], runs: int) -> Layout:
         full = sum(is_full(a, b, width) for a, b in narrow)
         share = full / len(narrow) if narrow else 0.0
         if width >= NARROWEST and full >= 2 and share >= 0.4:
-            return Layout(width, share, spaced, cuts)
+            unbroken = share >= UNBROKEN and len(narrow) >= ENOUGH and runs > 1
+            return Layout(width, share, spaced or unbroken, cuts)
     return Layout(0, share, spaced, cuts)
 
 

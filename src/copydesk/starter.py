@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from copydesk.excerpt import clickable, one_line
+from copydesk.excerpt import clickable, count_of, one_line
 from copydesk.model import Article, FrontMatter, Record, Scalar, Severity, Source
 from copydesk.parse import parse
 from copydesk.requirement import PLACE, own_requirement
@@ -286,7 +286,7 @@ def _about_schema(seen: Seen) -> str:
     made = seen.inferred
     if not made.is_new:
         return f"{said}. {made.file} is there already and is used."
-    counts = f"{made.fields:,} fields, {made.required:,} of which every article has"
+    counts = f"{count_of(made.fields, 'field')}, {made.required:,} of which every article has"
     made_of = f"one was inferred from {made.articles:,} articles: {made.file} ({counts})"
     return f"{said}, so {made_of}. Read it: it says what is usual, not what is right."
 

@@ -221,6 +221,8 @@ class Validator:
     """A mechanism that looks at one article at a time."""
 
     contract: ClassVar[Contract] = Contract.REPORT
+    contracts: ClassVar[Mapping[str, Contract]] = {}
+    """The cases whose fixes keep to another contract than the rest."""
     scope: ClassVar[Scope] = "all"
     """What it reads: a change elsewhere cannot change what it says, so it is not run again for one."""
     lasting: ClassVar[bool] = False
