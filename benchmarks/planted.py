@@ -3,9 +3,10 @@
     python benchmarks/planted.py PATH [--cli copydesk] [--seed 7]
 
 Every article gets one to three foreign discourse words (on a line of their own, at the head of a sentence or of a
-clause) and, where the surname of a full name stands in it twice or more, one slip in one mention of it. What is found is compared with
-what was planted. The words were written down without a look at the tables of the rules, so that the figures say what
-to expect of words and of texts on which nothing was tuned; findings elsewhere may be real defects, and are listed.
+clause) and, where the surname of a full name stands in it twice or more, one slip in one mention of it. What is found
+is compared with what was planted; findings elsewhere are listed, because they may be real defects. The texts are yours
+and unseen. The words are not: they belong to the classes that the tables of the rules mean to have whole, so that a
+word that is missed is a hole in a table.
 """
 
 from __future__ import annotations
