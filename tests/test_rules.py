@@ -155,8 +155,8 @@ LAYERS = {
     "cli_learn": ("cli_run", "config", "folders", "house_list", "job", "learn", "run"),
     "review": ("decisions", "excerpt", "model"),
     "cli_review": (
-        *("arguments", "cli_run", "config", "decisions", "excerpt", "folders", "job", "journal", "reference", "review"),
-        *("sources", "model"),
+        *("advice", "arguments", "cli_run", "config", "decisions", "excerpt", "folders", "job", "journal", "reference"),
+        *("review", "sources", "model"),
     ),
     "cli_report": (
         *("cli_run", "config", "excerpt", "folders", "grouping", "rates", "report_page", "report_text"),

@@ -15,7 +15,7 @@ _PLAIN = frozenset(
     )
 )
 _OF_CHECK = frozenset({"--baseline", "--fail-on"})  # no flags of `clean`, or of no use to it
-_NOT_OF = {"clean": _OF_CHECK, "review": _OF_CHECK | {"--quarantine-duplicates"}}
+_NOT_OF = {"clean": _OF_CHECK, "review": _OF_CHECK}
 
 
 def next_command(run: Run, command: str, *more: str) -> str:
@@ -27,7 +27,8 @@ def next_command(run: Run, command: str, *more: str) -> str:
     kept: list[str] = []
     skip = False
     for word in words:
-        if skip or word in _PLAIN or word.split("=", 1)[0] in dropped:
+        plain = word in _PLAIN or (command == "review" and word == "--quarantine-duplicates")
+        if skip or plain or word.split("=", 1)[0] in dropped:
             skip = not skip and word in dropped
         elif word not in more:
             kept.append(word)

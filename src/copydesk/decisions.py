@@ -48,6 +48,8 @@ class Decision:
     match: str = ""
     message: str = ""
     edits: tuple[Change, ...] = ()
+    fix: str = ""
+    """The title of the fix that was accepted."""
     name: str = ""
     reason: str = ""
     at: str = ""
@@ -109,8 +111,20 @@ def changes(text: str, span: Span, edits: Iterable[Edit]) -> tuple[Change, ...]:
 
 
 def chosen(decision: Decision, f: Finding, text: str) -> Fix | None:
-    """The fix that was accepted, where it is still offered."""
-    return offered(f, text, decision.edits) if decision.verdict == "accept" else None
+    """The fix that was accepted, where it is still offered.
+
+    What it makes of the file as read may be more than it was, where it builds on a repair that has been made since (of
+    two lines side by side, each deleted with the blank line between them). Its title is enough then: of one finding,
+    and of a match that is only deleted.
+    """
+    if decision.verdict != "accept":
+        return None
+    same = offered(f, text, decision.edits)
+    one_thing = decision.scope == "here" or not any(new.strip() for _, new in decision.edits)
+    if same is None and one_thing and decision.fix:
+        titled = [fix for fix in f.fixes if fix.title == decision.fix]
+        same = titled[0] if len(titled) == 1 else None
+    return same
 
 
 def offered(f: Finding, text: str, edits: tuple[Change, ...]) -> Fix | None:
@@ -166,7 +180,9 @@ def _decision(line: str, where: str) -> Decision:
         raise DecisionError(f"{where}: not a decision: {e}") from e
     if not isinstance(row, dict) or row.get("version") != VERSION:
         raise DecisionError(f"{where}: not a decision of version {VERSION}")
-    words = {key: row.get(key) or "" for key in ("code", "path", "fingerprint", "match", "message", "name", "at")}
+    words = {
+        key: row.get(key) or "" for key in ("code", "path", "fingerprint", "match", "message", "fix", "name", "at")
+    }
     for key, value in {**words, "reason": row.get("reason") or "", "field": row.get("field") or ""}.items():
         if not isinstance(value, str):
             raise DecisionError(f"{where}: {key!r} is a text, not {value!r}")
@@ -207,6 +223,7 @@ def decide(
         match=folded(match) if scope == "everywhere" else shorten(" ".join(match.split()), MATCH),
         message=f.message,
         edits=changes(record.original, f.span, fix.edits) if fix and record.original is not None else (),
+        fix=fix.title if fix else "",
         name=f.name,
         reason=reason,
         at=at,
@@ -234,6 +251,7 @@ def _line(d: Decision) -> str:
     }  # fmt: skip
     if d.edits:
         row["edits"] = [{"old": old, "new": new} for old, new in d.edits]
+        row["fix"] = d.fix
     return to_line({**row, **({"reason": d.reason} if d.reason else {}), **({"at": d.at} if d.at else {})})
 
 
