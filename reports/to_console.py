@@ -6,28 +6,23 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from copydesk.advice import cleaning, in_place, next_command, of_changed, report_folder, undo_command
 from copydesk.excerpt import (
     Count,
     Page,
     Piece,
     Place,
     Tally,
-    cleaning,
     clickable,
     count_of,
     fail_level,
     in_order,
-    in_place,
-    next_command,
-    of_changed,
     one_line,
-    report_folder,
     rows,
     rules_by_code,
     shown,
     standing,
     tally,
-    undo_command,
     visible_path,
 )
 from copydesk.model import Finding, Rule, Run, Safety, Severity

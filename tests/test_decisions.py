@@ -57,7 +57,7 @@ def a_decision(found: dict[str, Any], verdict: str, scope: str = "here", fix: in
     match = text[span.start : span.end]
     return Decision(
         found["code"], found["path"], found["fingerprint"], scope, verdict,  # type: ignore[arg-type]
-        found["field"], match, found["message"], made,
+        found["field"], match, found["message"], made, found["fixes"][fix]["title"] if made else "",
     )  # fmt: skip
 
 

@@ -256,12 +256,12 @@ def test_the_report_holds_what_can_be_decided(review: Any) -> None:
     page = Path("o/report/index.html").read_text()
     cards = [json.loads(html.unescape(data)) for data in re.findall(r'data-d="([^"]*)"', page)]
     assert {c["row"]["code"]: len(c["fixes"]) for c in cards} == {"FM002": 2, "BOI301": 1, "TXT102": 1}
-    assert [c["fixes"][1]["title"] for c in cards if c["row"]["code"] == "FM002"] == ["keep Two"]
+    assert [c["fixes"][1]["fix"] for c in cards if c["row"]["code"] == "FM002"] == ["keep Two"]
     lines = []
     for c in cards:
         keep = c["row"]["code"] == "TXT102"
         here = {"FM002": "here"}.get(c["row"]["code"], "everywhere")
-        made = {"verdict": "keep"} if keep else {"verdict": "accept", "edits": c["fixes"][-1]["edits"]}
+        made = {"verdict": "keep"} if keep else {"verdict": "accept", **c["fixes"][-1]}
         lines.append(json.dumps({**c["row"], "scope": here, **made, "at": "2026-11-22T10:00:00Z"}))
     FILE.write_text("\n".join(lines))
     now = clean("--unsafe")

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from copydesk.advice import cleaning
 from copydesk.arguments import DECISIONS
 from copydesk.cli_run import counted, open_job, run_job
 from copydesk.config import ConfigError
 from copydesk.decisions import Decision, DecisionError, Scope, Verdict, append_decisions, decide, gather
-from copydesk.excerpt import cleaning, one_line, plain, rules_by_code, visible
+from copydesk.excerpt import one_line, plain, rules_by_code, visible
 from copydesk.folders import suggestion
 from copydesk.job import Job
 from copydesk.journal import NAME, read_journal

@@ -209,12 +209,14 @@ def print_reports(args: argparse.Namespace, job: Job, run: Run) -> None:
 
 
 def verdict(args: argparse.Namespace, run: Run, job: Job) -> int:
+    if args.exit_zero:
+        return 0
     left = bool(run.details["broken"]) or any(
         f.severity >= job.fail_level and not (f.applied and run.command == "clean")
         for r in run.records
         for f in r.findings
     )
-    return 1 if left and not args.exit_zero else 0
+    return 1 if left else 0
 
 
 def _color(args: argparse.Namespace) -> bool:

@@ -20,7 +20,8 @@ def choices(record: Record, f: Finding, rule: Rule | None) -> str:
     row = as_row(decide(record, f, "everywhere", "keep"))
     fixes = [
         {
-            "title": one_line(fix.title, 120),
+            "says": one_line(fix.title, 120),
+            "fix": fix.title,
             "edits": [{"old": old, "new": new} for old, new in changes(record.original, f.span, fix.edits)],
         }
         for fix in ([] if f.applied else f.fixes)
@@ -37,14 +38,14 @@ SCRIPT = """
   let saved = true;
   const offer = (card) => {
     const { row, fixes, applied } = JSON.parse(card.dataset.d), pick = document.createElement("select");
-    const add = (text, scope, verdict, edits) => {
+    const add = (text, scope, verdict, fix) => {
       pick.add(new Option(text, String(pick.length)));
-      lines.push(scope ? { ...row, scope, verdict, ...(edits ? { edits } : {}) } : null);
+      lines.push(scope ? { ...row, scope, verdict, ...(fix ? { edits: fix.edits, fix: fix.fix } : {}) } : null);
     };
     const lines = [], as = applied ? "keep as it was" : "keep as it is";
     add("Decide …");
-    for (const fix of fixes) add("accept here: " + fix.title, "here", "accept", fix.edits);
-    for (const fix of fixes) add("accept everywhere: " + fix.title, "everywhere", "accept", fix.edits);
+    for (const fix of fixes) add("accept here: " + fix.says, "here", "accept", fix);
+    for (const fix of fixes) add("accept everywhere: " + fix.says, "everywhere", "accept", fix);
     add(as + ", here", "here", "keep");
     add(as + ", everywhere", "everywhere", "keep");
     pick.className = "decide";

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from copydesk.edits import apply
-from copydesk.excerpt import shorten, to_line
+from copydesk.excerpt import LONGEST_WORD, shorten, to_line
 from copydesk.fingerprint import folded, placeless
 from copydesk.model import Edit, Finding, Fix, Plan, Record, Refusal, Span
 
@@ -48,6 +48,8 @@ class Decision:
     match: str = ""
     message: str = ""
     edits: tuple[Change, ...] = ()
+    fix: str = ""
+    """The title of the fix that was accepted."""
     name: str = ""
     reason: str = ""
     at: str = ""
@@ -105,12 +107,36 @@ def changes(text: str, span: Span, edits: Iterable[Edit]) -> tuple[Change, ...]:
         (inside if span.start <= e.start and e.end <= span.end else outside).append(e)
     match = text[span.start : span.end]
     whole = apply(match, [Edit(e.start - span.start, e.old, e.new) for e in inside])
-    return (*([(match, whole)] if inside else []), *((e.old, e.new) for e in outside))
+    return (*([(match, whole)] if inside else []), *(_worded(text, e) for e in outside))
+
+
+def _worded(text: str, e: Edit) -> Change:
+    """An edit as a change of the word that it stands in: a letter alone might be any."""
+    start, end = e.start, e.end
+    if e.old[:1].isalnum() or e.new[:1].isalnum():
+        while start > max(0, e.start - LONGEST_WORD) and text[start - 1].isalnum():
+            start -= 1
+    if e.old[-1:].isalnum() or e.new[-1:].isalnum():
+        while end < min(len(text), e.end + LONGEST_WORD) and text[end].isalnum():
+            end += 1
+    return text[start:end], text[start : e.start] + e.new + text[e.end : end]
 
 
 def chosen(decision: Decision, f: Finding, text: str) -> Fix | None:
-    """The fix that was accepted, where it is still offered."""
-    return offered(f, text, decision.edits) if decision.verdict == "accept" else None
+    """The fix that was accepted, where it is still offered.
+
+    What it makes of the file as read may be more than it was, where it builds on a repair that has been made since (of
+    two lines side by side, each deleted with the blank line between them). Its title is enough then: of one finding,
+    and of a match that is only deleted.
+    """
+    if decision.verdict != "accept":
+        return None
+    same = offered(f, text, decision.edits)
+    one_thing = decision.scope == "here" or not any(new.strip() for _, new in decision.edits)
+    if same is None and one_thing and decision.fix:
+        titled = [fix for fix in f.fixes if fix.title == decision.fix]
+        same = titled[0] if len(titled) == 1 else None
+    return same
 
 
 def offered(f: Finding, text: str, edits: tuple[Change, ...]) -> Fix | None:
@@ -118,7 +144,7 @@ def offered(f: Finding, text: str, edits: tuple[Change, ...]) -> Fix | None:
     made = [(changes(text, f.span, fix.edits), fix) for fix in f.fixes]
     exact = [fix for change, fix in made if change == edits]
     alike = exact or [fix for change, fix in made if _trimmed(change) == _trimmed(edits)]
-    return alike[0] if exact or len(alike) == 1 else None
+    return alike[0] if len(alike) == 1 else None
 
 
 def _trimmed(edits: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -166,7 +192,9 @@ def _decision(line: str, where: str) -> Decision:
         raise DecisionError(f"{where}: not a decision: {e}") from e
     if not isinstance(row, dict) or row.get("version") != VERSION:
         raise DecisionError(f"{where}: not a decision of version {VERSION}")
-    words = {key: row.get(key) or "" for key in ("code", "path", "fingerprint", "match", "message", "name", "at")}
+    words = {
+        key: row.get(key) or "" for key in ("code", "path", "fingerprint", "match", "message", "fix", "name", "at")
+    }
     for key, value in {**words, "reason": row.get("reason") or "", "field": row.get("field") or ""}.items():
         if not isinstance(value, str):
             raise DecisionError(f"{where}: {key!r} is a text, not {value!r}")
@@ -207,6 +235,7 @@ def decide(
         match=folded(match) if scope == "everywhere" else shorten(" ".join(match.split()), MATCH),
         message=f.message,
         edits=changes(record.original, f.span, fix.edits) if fix and record.original is not None else (),
+        fix=fix.title if fix else "",
         name=f.name,
         reason=reason,
         at=at,
@@ -234,6 +263,7 @@ def as_row(d: Decision) -> dict[str, object]:
     }  # fmt: skip
     if d.edits:
         row["edits"] = [{"old": old, "new": new} for old, new in d.edits]
+        row["fix"] = d.fix
     return {**row, **({"reason": d.reason} if d.reason else {}), **({"at": d.at} if d.at else {})}
 
 
