@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import re
@@ -172,8 +173,21 @@ def test_a_file_that_nobody_named_is_not_taken(review: Any) -> None:
     assert review("k / q", "news", "--decisions", "decisions.jsonl")[0] == 0
 
 
+def test_of_what_clean_wrote_the_originals_are_reviewed(review: Any) -> None:
+    main(["clean", "news", "--out", "cleaned", "-q"])
+    code, said = review("a / q", "cleaned/")
+    assert code == 0
+    assert "news/a.md:8:1  BOI301" in said
+    assert "Next: copydesk clean news --decisions decisions.jsonl --out cleaned" in said
+    assert decided() == [("accept", "everywhere", "BOI301", "news/a.md")]
+    assert main([*said.rpartition("Next: copydesk ")[2].split(), "-q"]) == 1, "a conflicting key is left"
+    assert MACHINE not in Path("cleaned/corpus/b.md").read_text()
+
+
 def test_what_clean_wrote_is_not_reviewed(review: Any) -> None:
     main(["clean", "news", "--out", "out", "-q"])
+    journal = Path("out/report/journal.jsonl")
+    journal.write_text(journal.read_text().replace('["../news"]', '["../olds"]'))
     for path in ("out", "out/corpus", "out/corpus/a.md"):
         code, said = review("k", path)
         assert code == 2
@@ -234,3 +248,34 @@ def test_check_and_clean_say_the_command(
     assert said is not None
     code, asked = review("", *said[1].split()[1:])
     assert (code, "1 of 3 questions" in asked) == (0, True)
+
+
+def test_the_report_holds_what_can_be_decided(review: Any) -> None:
+    """The script of the page writes the row of a card with scope, verdict and the edits of a fix: as is done here."""
+    main(["clean", "news", "--out", "o", "-q"])
+    page = Path("o/report/index.html").read_text()
+    cards = [json.loads(html.unescape(data)) for data in re.findall(r'data-d="([^"]*)"', page)]
+    assert {c["row"]["code"]: len(c["fixes"]) for c in cards} == {"FM002": 2, "BOI301": 1, "TXT102": 1}
+    assert [c["fixes"][1]["title"] for c in cards if c["row"]["code"] == "FM002"] == ["keep Two"]
+    lines = []
+    for c in cards:
+        keep = c["row"]["code"] == "TXT102"
+        here = {"FM002": "here"}.get(c["row"]["code"], "everywhere")
+        made = {"verdict": "keep"} if keep else {"verdict": "accept", "edits": c["fixes"][-1]["edits"]}
+        lines.append(json.dumps({**c["row"], "scope": here, **made, "at": "2026-11-22T10:00:00Z"}))
+    FILE.write_text("\n".join(lines))
+    now = clean("--unsafe")
+    assert "title: Two" in now["a"]
+    assert "title: One" not in now["a"]
+    assert "were were" in now["c"]
+    assert not [text for text in now.values() if MACHINE in text]
+
+
+def test_a_repair_can_be_refused_in_the_report() -> None:
+    Path("news/a.md").write_text("It rained in the the valley.\n")
+    main(["clean", "news/a.md", "--out", "o", "-q"])
+    (data,) = re.findall(r'data-d="([^"]*)"', Path("o/report/index.html").read_text())
+    card = json.loads(html.unescape(data))
+    assert (card["applied"], card["fixes"]) == (True, [])
+    FILE.write_text(json.dumps({**card["row"], "scope": "here", "verdict": "keep"}))
+    assert "the the" in clean()["a"]

@@ -113,6 +113,7 @@ LAYERS = {
     "suppression": ("model",),
     "fingerprint": ("edits", "model"),
     "decisions": ("edits", "excerpt", "fingerprint", "model"),
+    "decision_form": ("decisions", "excerpt", "model"),
     "judgement": ("decisions", "edits", "fingerprint", "model"),
     "desk": ("folders", "validator", "contract", "edits", "judgement", "parse", "repair", "suppression", "model"),
     "record": ("desk", "edits", "fingerprint", "model"),
@@ -219,4 +220,4 @@ def test_validators_and_reports_import_only_what_they_may() -> None:
     for path in (ROOT / "validators").glob("*.py"):
         assert imports(path) <= {"validator", *MECHANISMS}, path.name
     for path in (ROOT / "reports").glob("*.py"):
-        assert imports(path) <= {"model", "edits", "excerpt", "exchange", "advice"}, path.name
+        assert imports(path) <= {"model", "edits", "excerpt", "exchange", "advice", "decision_form"}, path.name

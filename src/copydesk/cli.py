@@ -96,6 +96,7 @@ def clean_corpus(args: argparse.Namespace) -> int:
                 folder = write_in_place(run, job.root, head)
                 run = replace(run, out=str(_shortest(folder)) if folder else None)
             elif args.out is not None:
+                head["paths"] = [os.path.relpath(p.resolve(), args.out.resolve()) for p in args.path]
                 moved = set_aside(run.records) if args.quarantine_duplicates else {}
                 if moved:
                     said = (

@@ -18,7 +18,7 @@ from copydesk.decisions import Decision, DecisionError, Scope, Verdict, append_d
 from copydesk.excerpt import one_line, plain, rules_by_code, visible
 from copydesk.folders import suggestion
 from copydesk.job import Job
-from copydesk.journal import NAME
+from copydesk.journal import NAME, read_journal
 from copydesk.model import Finding, Fix, Rule, Run
 from copydesk.reference import explain
 from copydesk.review import Asked, Question, keys, present, questions, still_open
@@ -38,8 +38,10 @@ def review_corpus(args: argparse.Namespace) -> int:
     """Asks until nothing is left, or the answers end."""
     if args.stdin_filename is not None or args.files_from == "-":
         raise ConfigError("standard input is for the answers: give PATH, or --files-from FILE")
-    for path in args.path:
-        _refuse_output(path)
+    originals = {str(path): _originals(path) for path in args.path}
+    args.path = [p for given in args.path for p in originals[str(given)]]
+    words = ([str(p) for p in originals.get(w.rstrip("/"), ())] or [w] for w in args.words[1:])
+    args.words = [args.words[0], *(w for group in words for w in group)]
     for stream in (sys.stdin, sys.stdout):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -60,12 +62,21 @@ def review_corpus(args: argparse.Namespace) -> int:
     return 0
 
 
-def _refuse_output(path: Path) -> None:
-    """Raises SourceError for what `clean` wrote: decisions are made on the articles that it read."""
+def _originals(path: Path) -> list[Path]:
+    """What is reviewed of a PATH: of a DIR that `clean` wrote, what it was made from.
+
+    Raises SourceError where that is not known, and for a part of such a DIR: decisions are made on what is read.
+    """
     here = path.resolve()
+    if (here / "report" / NAME).is_file():
+        paths = read_journal(here / "report" / NAME)[0].get("paths")
+        found = [Path(os.path.relpath(here / p)) for p in paths] if isinstance(paths, list) else []
+        if found and all(p.exists() for p in found):
+            return found
     for folder in (here, *here.parents):
         if (folder / "report" / NAME).is_file() and (here == folder or here.is_relative_to(folder / "corpus")):
             raise SourceError(f"{path}: is what `clean` wrote; review the articles that it was made from")
+    return [path]
 
 
 def _beside(job: Job) -> Path:

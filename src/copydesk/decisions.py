@@ -239,12 +239,12 @@ def append_decisions(path: Path, decisions: Iterable[Decision]) -> None:
             if file.read(1) != b"\n":
                 file.write(b"\n")
         for d in decisions:
-            file.write(_line(d).encode("utf-8") + b"\n")
+            file.write(to_line(as_row(d)).encode("utf-8") + b"\n")  # hidden characters are escaped: a reader sees them
         file.flush()
 
 
-def _line(d: Decision) -> str:
-    """The line of a decision; hidden characters are escaped, so that a reader of the file sees them."""
+def as_row(d: Decision) -> dict[str, object]:
+    """A decision as the file has it."""
     row: dict[str, object] = {
         "version": VERSION, "verdict": d.verdict, "scope": d.scope, "code": d.code, "name": d.name, "path": d.path,
         "fingerprint": d.fingerprint, "field": d.field, "match": d.match, "message": d.message,
@@ -252,7 +252,7 @@ def _line(d: Decision) -> str:
     if d.edits:
         row["edits"] = [{"old": old, "new": new} for old, new in d.edits]
         row["fix"] = d.fix
-    return to_line({**row, **({"reason": d.reason} if d.reason else {}), **({"at": d.at} if d.at else {})})
+    return {**row, **({"reason": d.reason} if d.reason else {}), **({"at": d.at} if d.at else {})}
 
 
 # ----------------------------------------------------------------------------------------------------------- records
