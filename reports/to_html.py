@@ -13,6 +13,7 @@ from hashlib import sha256
 from html import escape
 from typing import TextIO
 
+from copydesk.advice import cleaning, in_place, undo_command
 from copydesk.excerpt import (
     HIDDEN,
     HIDDEN_OR_SPACE,
@@ -22,18 +23,15 @@ from copydesk.excerpt import (
     Place,
     Tally,
     blocks,
-    cleaning,
     count_of,
     fair_shares,
     in_order,
-    in_place,
     plain,
     rows,
     rules_by_code,
     shorten,
     standing,
     tally,
-    undo_command,
 )
 from copydesk.model import Finding, Fix, Record, Rule, Run
 

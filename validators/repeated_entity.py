@@ -13,7 +13,8 @@ from copydesk.validator import Article, Hit, Setup, Validator
 
 CONJUNCTIONS = frozenset(["and", "or", "und", "oder", "et", "ou", "y", "e", "en"])
 PAIR = re.compile(
-    rf" (?:{'|'.join(sorted(CONJUNCTIONS, reverse=True))}) (?=(?P<name>[A-Z][\w.\-]{{1,40}}(?: [A-Z][\w\-]{{1,40}}){{0,2}}))"
+    rf" (?:{'|'.join(sorted(CONJUNCTIONS))}) "
+    r"(?=(?P<name>[A-Z][\w.\-]{1,40}(?: [A-Z][\w\-]{1,40}){0,2}))"
 )
 ENDS = re.compile(
     r"[;:?!)”]|\.(?!\w)|,(?! [A-Z])|[\r\n]|\Z"
