@@ -36,7 +36,7 @@ class LostComma(Validator):
     def check(self, article: Article) -> Iterator[Hit]:
         for passage in article.passages:
             text = passage.masked
-            for last in coordinations(text):
+            for last in sorted(coordinations(text), key=re.Match.start):
                 m = PAIR.search(text, max(0, last.start() - LONGEST), last.start())
                 if m and self.is_list(article, passage, m, last[1]):
                     edit = passage.edit(m.end(1), m.end(1), ",")

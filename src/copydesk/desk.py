@@ -167,7 +167,7 @@ def settle(desk: Desk, draft: Draft, facts: Mapping[str, Facts]) -> None:
         if c.key in facts
         and not (getattr(c.validator, "needs_fact", False) and draft.source.id not in facts[c.key].articles)
     }
-    if stale or _decided(desk.plan, draft):
+    if stale or "decided" in desk.plan.options:
         _work(desk, draft, (*desk.articles, *desk.corpus), facts, stale, last=True)
 
 
@@ -224,15 +224,6 @@ def _ready(plan: Plan, draft: Draft, last: bool) -> list[tuple[Finding, Fix]]:
     from copydesk.judgement import follow
 
     return follow(plan, draft.source.id, draft.original or "", draft.passes, draft.found, ready, last)
-
-
-def _decided(plan: Plan, draft: Draft) -> bool:
-    """Whether something may have been decided of what is found in the present text."""
-    if "decided" not in plan.options:
-        return False
-    from copydesk.judgement import concerned
-
-    return concerned(plan, draft.source.id, draft.found.values())
 
 
 def _parse(plan: Plan, draft: Draft, text: str | None = None, before: Article | None = None) -> Article:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -42,11 +42,6 @@ def follow(
     return accepted
 
 
-def concerned(plan: Plan, path: str, found: Iterable[Sequence[Finding]]) -> bool:
-    """Whether the decisions may speak of the findings of an article."""
-    return decided(plan).speak_of(path, (f.code for of_checker in found for f in of_checker))
-
-
 class Judgement(NamedTuple):
     """The findings, by `id()`, that are kept as they are, and those of which a fix was accepted."""
 
@@ -59,16 +54,16 @@ def judge(
     path: str,
     original: str,
     passes: Sequence[Sequence[tuple[Finding, Fix]]],
-    found: Collection[Sequence[Finding]],
+    found: Iterable[Sequence[Finding]],
 ) -> Judgement | None:
     """What counts of the decisions for an article; None where they do not speak of it.
 
     They speak of the file as it was read, so the findings of the present text are told in its terms first.
     """
-    if not concerned(plan, path, found):
-        return None
     decisions = decided(plan)
     left = [f for of_checker in found for f in of_checker]
+    if not decisions.speak_of(path, (f.code for f in left)):
+        return None
     origin = Origin(original)
     rows: list[Row] = []
     for n, made in enumerate(passes):

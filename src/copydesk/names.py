@@ -102,14 +102,15 @@ class Forms:
     full: set[str] = field(default_factory=set)
 
     def add(self, sequence: str, n: int, openers: Collection[str]) -> None:
+        count = self.count  # a Counter's own way to count is a call for each new word
         if " " not in sequence:
-            self.count[sequence] += n
+            count[sequence] = count.get(sequence, 0) + n
             return
         words = (INITIAL.sub("", sequence) if "." in sequence else sequence).split(" ")
         while words and words[0] in openers:
             del words[0]
         for i, word in enumerate(words):
-            self.count[word] += n
+            count[word] = count.get(word, 0) + n
             if i:
                 self.before[word].add(words[i - 1])
                 self.behind[words[i - 1]].add(word)
