@@ -117,6 +117,22 @@ def test_a_list_in_words_under_the_story_stays() -> None:
     assert cleaned(lines(MENU, STORY, entries, FOOT)) == lines(STORY, entries)
 
 
+@pytest.mark.parametrize(
+    "part",
+    [
+        [
+            "Whoever wants to complain about the new price of the crossing may write a letter or an",
+            "email",
+            "to the council.",
+        ],
+        ["— Ada Quill (@adaquill) May 3, 2024"],
+        ["(Gazette) — The council of Port Haven will speak about the lamps on the dam in May, and then of the clock."],
+    ],
+)
+def test_what_only_looks_like_a_label_inside_the_story_stays(part: list[str]) -> None:
+    assert cleaned(lines(MENU, STORY, part, STORY, FOOT)) == lines(STORY, part, STORY)
+
+
 def test_provenance_stays() -> None:
     said = ["Correction: it was the other bridge.", "This article was originally published in The River Gazette."]
     left = cleaned(lines(MENU, STORY, said, FOOT))

@@ -75,6 +75,7 @@ _LEGAL = re.compile(
     r"(?:published|reproduced|copied)|this site is protected by recaptcha|acceptance of (?:our|the) (?:terms|user))\b",
     re.I,
 )
+_SIGNED = re.compile(r"[—–-] ?[^()]{2,60} \(@\w{1,30}\)")  # whose post it is that the story quotes
 _SENTENCE = re.compile(r"\w\w[.!?][”\"’)]?\s")
 _BULLET = re.compile(r"\s*(?:[-+*•#]|\d{1,3}[.)])\s")
 _LISTED = re.compile(
@@ -155,7 +156,9 @@ def _goes_on(rows: Sequence[Row], n: int) -> bool:
     if _begins_a_block(row) or above.text.startswith("#"):
         return False
     if row.text[0] == "(" and unfinished and above.text[-1] not in ",;" and len(row.text) > 40:
-        return True
+        return not _CREDIT.search(above.text)
+    if row.text[0] in "—–" and above.text[-1] == ")" and row.text[1:].strip() and "@" not in row.text:
+        return True  # "PORT HAVEN (AP)" and its story
     if _opens_lower(row.text):
         return not above.marks and (len(above.text) > 1 or above.text.isalnum())
     if above.text[-1] in "(“‘" or row.text == "(" or above.text.endswith(("'s", "’s")):
@@ -190,6 +193,8 @@ def weigh(stretches: Sequence[Stretch], rows: Sequence[Row], common: frozenset[s
     for s in stretches:
         size = max(len(s.words), len(s.text) // 12)
         marks = [m for r in rows[s.first : s.last + 1] for m in r.marks]
+        if size > 8 and not all(r.marks for r in rows[s.first : s.last + 1]):
+            marks = []  # the text of a link in the middle of a sentence reads like a label
         s.score, s.kind = _score(s, size, marks)
         if s.kind == "prose" and known and size >= 6:
             share = sum(w.casefold() in common for w in s.words) / max(1, len(s.words))
@@ -213,7 +218,7 @@ def _score(s: Stretch, size: int, marks: Sequence[Mark]) -> tuple[float, str]:
         return -10.0, "comments"
     if size <= 150 and _LEGAL.search(s.text):
         return -25.0, "legal"
-    if _PROVENANCE.search(s.text) and size < 60:
+    if size < 60 and (_PROVENANCE.search(s.text) or _SIGNED.match(s.text)):
         return 0.0, "provenance"
     if size <= 70 and _CREDIT.search(s.text):
         return -3.0, "caption"
