@@ -12,16 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from copydesk.advice import cleaning, of_changed, report_folder
 from copydesk.excerpt import (
     Page,
     Tally,
     blocks,
-    cleaning,
     count_of,
     in_order,
-    of_changed,
     one_line,
-    report_folder,
     rows,
     rules_by_code,
     shown,

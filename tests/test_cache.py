@@ -159,6 +159,27 @@ def test_any_number_of_processes_and_nothing_opened_when_nothing_changed(
     assert outcome(made_plan, folder, kept, 1) == changed
 
 
+def test_what_is_only_part_of_the_corpus_is_known_again_and_not_reported(
+    tmp_path: Path, made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, spill = tmp_path / "c", tmp_path / "spill"
+    folder.mkdir()
+    spill.mkdir()
+    for n, text in enumerate(TEXTS):
+        write(folder / f"{n}.md", text)
+    made_plan = plan(made, "XYZ")
+    opened = open_cache(made_plan, tmp_path / "cache")
+    sources = [replace(s, asked=n % 2 == 0) for n, s in enumerate(find([folder], folder).articles)]
+    first = process(made_plan, sources, spill, 1, None, opened)
+    cold = list(first.records)
+    assert [r.source for r in cold] == sources[::2]
+    monkeypatch.setattr(share, "open_desk", None)
+    share._desk.cache_clear()
+    again = process(made_plan, sources, spill, 1, None, opened)
+    assert [list(again.records), list(again.records)] == [cold, cold]  # as often as a report likes
+    assert again.notes == first.notes
+
+
 def test_what_crashed_is_tried_again(tmp_path: Path) -> None:
     made = workspace(tmp_path / "w", rule("XYZ101", "crash"), crash=CRASH)
     folder, kept = tmp_path / "c", tmp_path / "cache"

@@ -19,15 +19,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from copydesk.advice import cleaning, next_command
 from copydesk.edits import apply, minimal
 from copydesk.excerpt import (
     HIDDEN,
     Page,
     Piece,
     as_data,
-    cleaning,
     in_order,
-    next_command,
     one_line,
     plain,
     rows,

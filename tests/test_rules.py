@@ -75,6 +75,7 @@ LAYERS = {
     "lexicon": ("model", "sieve"),
     "edits": ("model",),
     "excerpt": ("model", "edits"),
+    "advice": ("model", "excerpt"),
     "exchange": ("model", "excerpt"),
     "contract": ("model",),
     "blocks": ("model",),
@@ -98,6 +99,7 @@ LAYERS = {
     "frames": ("relations", "schema", "value_types", "model"),
     "minhash": (),
     "provenance": ("model",),
+    "bylines": ("model", "provenance"),
     "template": (),
     "survey": ("model", "parse", "schema", "value_types"),
     "schema_text": (),
@@ -109,8 +111,12 @@ LAYERS = {
     "validator": ("contract", "edits", "lexicon", "model", "phrases", "provenance", "schema", "schema_file"),
     "folders": ("validator", "model"),
     "suppression": ("model",),
-    "desk": ("folders", "validator", "contract", "edits", "parse", "repair", "suppression", "model"),
-    "record": ("desk", "edits", "model"),
+    "fingerprint": ("edits", "model"),
+    "decisions": ("edits", "excerpt", "fingerprint", "model"),
+    "decision_form": ("decisions", "excerpt", "model"),
+    "judgement": ("decisions", "edits", "fingerprint", "model"),
+    "desk": ("folders", "validator", "contract", "edits", "judgement", "parse", "repair", "suppression", "model"),
+    "record": ("desk", "edits", "fingerprint", "model"),
     "cache": ("desk", "folders", "validator", "model"),
     "share": ("cache", "desk", "record", "validator", "model", "parse"),
     "sources": ("model",),
@@ -136,7 +142,7 @@ LAYERS = {
     "report_page": ("excerpt", "grouping", "rates", "report_text", "upstream"),
     "intake": ("sources", "model"),
     "completion": (),
-    "job": ("config", "folders", "gate", "history", "intake", "since", "sources", "model"),
+    "job": ("config", "decisions", "folders", "gate", "history", "intake", "since", "sources", "model"),
     "schema_commands": (
         *("folders", "job", "json_schema", "schema", "schema_diff", "schema_file", "schema_infer"),
         *("sources", "survey"),
@@ -144,16 +150,22 @@ LAYERS = {
     "arguments": ("config", "model"),
     "learn": ("model", "template"),
     "cli_run": (
-        *("baseline", "cache", "config", "folders", "gate", "grouping", "intake", "job", "novelty"),
-        *("output", "run", "since", "model"),
+        *("baseline", "cache", "config", "decisions", "folders", "gate", "grouping", "intake", "job"),
+        *("novelty", "output", "run", "since", "model"),
     ),
     "cli_learn": ("cli_run", "config", "folders", "house_list", "job", "learn", "run"),
+    "review": ("decisions", "excerpt", "model"),
+    "cli_review": (
+        *("advice", "arguments", "cli_run", "config", "decisions", "excerpt", "folders", "job", "journal", "reference"),
+        *("review", "sources", "model"),
+    ),
     "cli_report": (
         *("cli_run", "config", "excerpt", "folders", "grouping", "rates", "report_page", "report_text"),
         *("upstream", "model"),
     ),
     "cli": (
-        *("arguments", "baseline", "cli_learn", "cli_report", "cli_run", "completion", "config"),
+        *("arguments", "baseline", "cli_learn", "cli_report", "cli_review", "cli_run", "completion"),
+        *("config", "decisions"),
         *("excerpt", "exchange", "folders", "history", "house_list", "job", "journal", "learn"),
         *("output", "proof", "quarantine", "reference", "run", "schema", "schema_commands", "schema_file", "sources"),
         *("starter", "model"),
@@ -163,8 +175,8 @@ LAYERS = {
 
 
 MECHANISMS = (
-    *("frames", "lexicon", "minhash", "names", "phrases", "pieces", "provenance", "relations", "repair", "rows"),
-    *("schema", "sieve", "spelling", "stretches", "template", "value_types"),
+    *("bylines", "frames", "lexicon", "minhash", "names", "phrases", "pieces", "provenance", "relations", "repair"),
+    *("rows", "schema", "sieve", "spelling", "stretches", "template", "value_types"),
 )
 """Modules of the engine that several validators share: files opened by path cannot import one another."""
 
@@ -208,4 +220,4 @@ def test_validators_and_reports_import_only_what_they_may() -> None:
     for path in (ROOT / "validators").glob("*.py"):
         assert imports(path) <= {"validator", *MECHANISMS}, path.name
     for path in (ROOT / "reports").glob("*.py"):
-        assert imports(path) <= {"model", "edits", "excerpt", "exchange"}, path.name
+        assert imports(path) <= {"model", "edits", "excerpt", "exchange", "advice", "decision_form"}, path.name

@@ -44,11 +44,11 @@ def message(rule: Rule, folder: Path) -> str:
     return found[0].message
 
 
-def messages() -> str:
-    """The table of messages."""
+def messages(by_schema: bool) -> str:
+    """The table of messages: of the rules that judge by a schema, or of all others for front matter."""
     lines = ["| code | name | severity | message |", "|---|---|---|---|"]
     for rule in read_rules((str(ROOT),), examples=True).values():
-        if rule.uses in OURS:
+        if rule.code.startswith("FM") and (rule.uses in OURS) is by_schema:
             with tempfile.TemporaryDirectory() as tmp:
                 said = message(rule, Path(tmp)).replace("|", "\\|")
             lines.append(f"| {rule.code} | {rule.name} | {rule.severity} | {said} |")
@@ -61,8 +61,11 @@ def page() -> str:
     example = (ROOT / "rules" / "schemas" / "example.yaml").read_text("utf-8")
     head, mark, rest = text.partition("<!-- rules/schemas/example.yaml -->\n```yaml\n")
     text = head + mark + example + rest[rest.index("```\n") :]
-    head, mark, _ = text.partition("<!-- messages -->\n")
-    return head + mark + "\n" + messages()
+    for mark, by_schema in (("<!-- messages -->\n", True), ("<!-- messages without a schema -->\n", False)):
+        assert mark in text
+        head, mark, rest = text.partition(mark)
+        text = head + mark + "\n" + messages(by_schema) + re.sub(r"\A\n(?:\|.*\n)*", "", rest)
+    return text
 
 
 def test_the_page_is_up_to_date() -> None:

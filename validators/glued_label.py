@@ -29,6 +29,7 @@ _END = re.compile(
 _STOP = re.compile(r"\w\w[.!?…][\"”’»)]{0,2}(?=\s|[^\W\d_a-zß-ÿ]|$)")
 _SEAM = re.compile(r"[a-zß-ÿ](?=[A-ZÀ-Þ])|[|\])](?=\w)")
 _SENTENCES = re.compile(r"\w\w[.!?…][\"”’»)]{0,2}\s+[^\W\d_a-zß-ÿ]")
+_RIGHTS = re.compile(r"©|\bcopyright\b", re.I)
 _WORD = re.compile(r"\w+(?= )")
 _LONG_WORD = re.compile(r"\w{4,}")
 _KINDS = frozenset(
@@ -47,7 +48,7 @@ class GluedLabel(Validator):
         self._common = frozenset(w for words in setup.phrases.function_words.values() for w in words)
 
     def check(self, article: Article) -> Iterator[Hit]:
-        if all(len(line.text) < LONG for line in article.lines):
+        if all(line.end - line.start < LONG for line in article.lines):
             return
         rows = self._phrases.rows(article)
         last = max((n for n, r in enumerate(rows) if not r.marks), default=-1)
@@ -66,7 +67,9 @@ class GluedLabel(Validator):
             if stop > start and text[:start].strip() + text[stop:].strip():
                 at = row.line.start
                 edit = Edit(at + start, text[start:stop], "")
-                values = {"text": excerpt(text[start:stop])}
+                values: dict[str, object] = {"text": excerpt(text[start:stop])}
+                if _RIGHTS.search(text, start, stop):
+                    values["metadata"] = {"copyright": excerpt(text[start:stop], 200)}
                 yield Hit(Span(edit.start, edit.end), values, fix("delete it", edit, safety=safety), case=case)
 
     def _label(self, text: str, start: int, rows: Sequence[Row]) -> tuple[int, str, Safety]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from copydesk.lexicon import NAME, SEEN, SURE, WORD, Lexicon, Reading, Stretch, plain_words, tokens_of
+from copydesk.lexicon import CAPITAL_NOUNS, NAME, SEEN, SURE, WORD, Lexicon, Reading, Stretch, plain_words, tokens_of
 from copydesk.pieces import is_hyphenated, runs_on
 from copydesk.validator import Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix, minimal
 
@@ -98,8 +98,8 @@ class StrayLine(Validator):
     def _hit(self, article: Article, n: int, words: list[str], reading: Reading) -> Hit | None:
         lexicon = reading.lexicon
         language = lexicon.language(words)
-        if language is None or is_hyphenated(article.lines, n):
-            return None
+        if language is None or is_hyphenated(article.lines, n) or self._label(article.lines[n]) in self._interface:
+            return None  # a label of a page is another case
         if " ".join(words) in lexicon.loans and (article.lines[n].text[:1].isupper() or len(words) > 1):
             return None
         line = article.lines[n]
@@ -110,7 +110,8 @@ class StrayLine(Validator):
         safety = Safety.SAFE if rank >= SEEN and (min(ranks) > 0 or rank >= SURE) else Safety.UNSAFE
         hedge = lexicon.doubt_of(language, words)
         unclear = hedge is None and all((language, w) in lexicon.doubt for w in words)
-        if unclear or _is_title(line.text) or reading.mixed:
+        nouns = language in CAPITAL_NOUNS and lexicon.is_phrase(language, words)
+        if unclear or (_is_title(line.text) and not nouns) or reading.mixed:
             safety = Safety.UNSAFE
         if rank == SEEN and len(words) == 1 and line.text.lstrip()[0].isupper() and words[0] in self.lexicons.english:
             safety = Safety.UNSAFE  # perhaps a heading without a mark

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
-from copydesk.lexicon import LIKELY, NAME, SEEN, SURE, Lexicon, Reading, Stretch, Token
+from copydesk.lexicon import CAPITAL_NOUNS, LIKELY, NAME, SEEN, SURE, Lexicon, Reading, Stretch, Token
 from copydesk.pieces import is_hyphenated, runs_on
 from copydesk.validator import MASK, Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix, minimal
 
@@ -30,6 +30,7 @@ SUBJECTS = frozenset({"the", "we", "you", "it", "they", "there", "he", "she", "i
 CAPITALS = frozenset({"i", "i'm", "i'll", "i've", "i'd", "may", "will"})
 """With a capital they need not begin a sentence."""
 FOREIGN = 2  # more foreign words behind
+TINY = 2  # letters; a longer word that is often met may be the name of a place, or a heading in front of its text
 SURE_TARGETS = frozenset({"en"})
 """Languages in which enough was measured to delete inside a sentence by default."""
 REACH = 4_000  # characters on either side that are looked at: a line can be a whole book
@@ -144,6 +145,7 @@ class StrayWord(Validator):
         doubtful = (
             place.guessed
             or bound
+            or _is_title(place)
             or lexicon.target not in SURE_TARGETS
             or place.line.kind != "paragraph"
             or (where == "start" and not capital)
@@ -197,7 +199,8 @@ class StrayWord(Validator):
         if comma and capital and not opener and not acronym and unknown and not place.listed:
             return Safety.SUGGEST if place.rank >= SURE else None  # a family name and a first name
         if place.rank < LIKELY:
-            if place.rank == SEEN and begins and opener and _goes_on_small(place):
+            small = len(place.words) > 1 or len(place.words[0]) <= TINY
+            if place.rank == SEEN and small and begins and opener and _goes_on_small(place):
                 return Safety.SAFE  # no name and no title goes on so
             if after.word in HEADS or (begins and (opener or comma)):
                 return Safety.SUGGEST
@@ -266,6 +269,12 @@ def _clause_safety(place: Place, lexicon: Lexicon) -> Safety | None:
     if (place.words[0] in lexicon.openers and not place.listed) or after in lexicon.verbs or after == "of":
         return Safety.SUGGEST
     return Safety.SAFE if place.rank >= SURE or (place.rank == LIKELY and after in SUBJECTS) else Safety.SUGGEST
+
+
+def _is_title(place: Place) -> bool:
+    """Whether a word behind the first has a capital, as in the name of a song or a band."""
+    later = place.tokens[place.first + 1 : place.last]
+    return place.language not in CAPITAL_NOUNS and any(place.masked[t.start].isupper() for t in later)
 
 
 def _goes_on_small(place: Place) -> bool:

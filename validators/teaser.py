@@ -81,6 +81,8 @@ class Teaser(Validator):
             end += 1
         if not titles or (end < len(rows) and not (rows[end].prose or rows[end].marks)):
             return n
+        if end < len(rows) and rows[end].text[0].islower():
+            return n  # the last title is the beginning of a sentence
         announced = rows[n].text.endswith(":") or rows[n + 1].at == rows[n].at + 1 or rows[n].line.kind != "heading"
         return end if announced else n
 

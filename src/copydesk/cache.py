@@ -4,9 +4,9 @@ A row's key is a hash of everything that decides its value: the article (its id,
 rules and validators, the engine, and the versions of Python and of the libraries that decide. So a row is never stale,
 and nothing has to be thrown away but for space. There are three kinds:
 
-    an article alone     its draft, tidied, and its evidence for each corpus validator
-    an article's record  with the corpus that it was settled in
-    a corpus             the notes of its corpus validators: the sign that a run over it came to its end
+    an article   its draft, tidied, and its evidence for each corpus validator
+    a batch      the records of its articles in a corpus
+    a corpus     the notes of its corpus validators: the sign that a run over it came to its end
 
 Values are plain built-in data behind a checksum; what does not fit its checksum, or cannot be read, was never kept.
 """
@@ -18,7 +18,7 @@ import marshal
 import os
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
@@ -41,7 +41,9 @@ MOST = 500_000_000  # bytes; then the oldest fifth of the rows goes
 LIBRARIES = (
     *("PyYAML", "ftfy", "wcwidth", "google-re2", "publicsuffixlist", "pandas", "pandera", "numpy", "rapidfuzz"),
 )
-_DRAFT, _RECORD, _CORPUS = b"d", b"r", b"c"
+_DRAFT, _RECORDS, _CORPUS = b"d", b"r", b"c"
+_SEVERITIES, _SAFETIES = tuple(Severity), tuple(Safety)
+_new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 _ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
 Row: TypeAlias = tuple[bytes, bytes]
 
@@ -65,13 +67,19 @@ class Cache:
 
     def article(self, source: Source, data: bytes, size: int) -> bytes:
         """The key of an article: its names, what it is allowed to suppress, and its bytes."""
-        allowed = list(self.suppressed[source.id]) if source.id in self.suppressed else None
-        about = json.dumps([source.id, source.asked, source.place, size, allowed])
-        return _hash(self.plan, about.encode(), data)
+        about = f"{source.id}\0{source.asked}\0{source.place}\0{size}"
+        if source.id in self.suppressed:
+            about += "\0" + json.dumps(list(self.suppressed[source.id]))
+        head = about.encode("utf-8", "surrogatepass")
+        return blake2b(b"%d\0%b%b" % (len(head), head, data), digest_size=20, key=self.plan).digest()
 
-    def corpus(self, articles: Sequence[bytes]) -> bytes:
+    def corpus(self, articles: Iterable[bytes]) -> bytes:
         """The key of a corpus, from those of its articles in their order."""
-        return _hash(self.plan, *articles)
+        return _hash(self.plan, b"".join(articles))
+
+    def batch(self, corpus: bytes, articles: Iterable[bytes]) -> bytes:
+        """The key of a batch of articles in a corpus."""
+        return _hash(corpus, b"".join(articles))
 
     def open(self) -> Shelf:
         """The rows, for the length of a `with`: a connection must not be carried into another process."""
@@ -212,10 +220,16 @@ class Shelf:
 
     def _get(self, key: bytes) -> Any:
         """The value that was kept under a key, or None."""
+        data = self._sound(key)
+        return None if data is None else marshal.loads(data)
+
+    def _sound(self, key: bytes) -> bytes | None:
+        """The value as it was written, where it fits its checksum."""
         row = self._execute(lambda rows: rows.execute("SELECT value FROM kept WHERE key = ?", (key,)).fetchone())
         if row is None or type(row[0]) is not bytes or row[0][:20] != _hash(key, row[0][20:]):
             return None
-        return marshal.loads(row[0][20:])
+        data: bytes = row[0][20:]
+        return data
 
     def _write(self, connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN IMMEDIATE")
@@ -266,22 +280,14 @@ class Shelf:
         draft.lossy = data.decode("utf-8", "replace") if text is None else ""
         return draft, evidence
 
-    def keep_record(self, key: bytes, corpus: bytes, done: Record) -> None:
-        """Keeps the record of an article in a corpus."""
-        if any(f.code == CRASHED for f in done.findings):
-            return
-        passes = [[(a.fingerprint, a.code, _flat_edits(a.edits)) for a in made] for made in done.passes]
-        said = _said(done.original, done.text)
-        self._keep(_RECORD + key, (corpus, said, passes, [_flat(f) for f in done.findings]))
+    def keep_records(self, batch: bytes, records: Sequence[Record]) -> None:
+        """Keeps the records of a batch; not where a validator crashed: that may be chance."""
+        if not any(f.code == CRASHED for r in records for f in r.findings):
+            self._keep(_RECORDS + batch, [_fold(r) for r in records])
 
-    def record(self, key: bytes, source: Source, data: bytes) -> tuple[bytes, Record] | None:
-        """The record of an article, with the key of the corpus that it was settled in."""
-        kept = self._get(_RECORD + key)
-        if kept is None:
-            return None
-        corpus, said, passes, found = kept
-        made = tuple(tuple(Applied(name, code, _edits(edits)) for name, code, edits in fixes) for fixes in passes)
-        return corpus, Record(source, *_texts(said, data), made, tuple(_finding(source, f) for f in found))
+    def records(self, batch: bytes) -> bytes | None:
+        """The records of a batch as `unfold` takes them, where they were kept."""
+        return self._sound(_RECORDS + batch)
 
     def keep_notes(self, corpus: bytes, notes: Sequence[str]) -> None:
         """Keeps the notes of a run that came to its end."""
@@ -310,6 +316,18 @@ def _is_plain(value: object) -> bool:
 # ----------------------------------------------------------------------------------------------- drafts and records
 
 
+def _fold(done: Record) -> tuple[Any, ...]:
+    passes = [[(a.fingerprint, a.code, _flat_edits(a.edits), a.decided) for a in made] for made in done.passes]
+    return _said(done.original, done.text), passes, [_flat(f) for f in done.findings]
+
+
+def unfold(kept: bytes, articles: Iterable[tuple[Source, bytes]]) -> Iterator[Record]:
+    """The records of a batch from what was kept of them, and the bytes of each article."""
+    for (said, passes, found), (source, data) in zip(marshal.loads(kept), articles, strict=True):
+        made = tuple([tuple([Applied(name, code, _edits(edits), by) for name, code, edits, by in f]) for f in passes])
+        yield Record(source, *_texts(said, data), made, tuple([_finding(source, f) for f in found]))
+
+
 def _said(original: str | None, text: str | None) -> str | bool:
     """What has to be kept of an article's text beside its bytes: whether it was read, or what it became."""
     return False if text is None else True if text == original else text
@@ -332,8 +350,8 @@ def _flat(f: Finding) -> tuple[Any, ...]:
 def _finding(source: Source, flat: tuple[Any, ...]) -> Finding:
     code, span, field, message, severity, fixes, evidence, name, location, fingerprint, depends_on, applied = flat
     return Finding(
-        code, source.id, Span(*span), field, message, Severity(severity), tuple(map(_fix, fixes)), evidence,
-        name, Location(*location), fingerprint, depends_on, applied,
+        code, source.id, _new(Span, span), field, message, _SEVERITIES[severity], tuple([_fix(x) for x in fixes]),
+        evidence, name, _new(Location, location), fingerprint, depends_on, applied,
     )  # fmt: skip
 
 
@@ -342,7 +360,7 @@ def _flat_fix(fix: Fix) -> tuple[Any, ...]:
 
 
 def _fix(flat: tuple[Any, ...]) -> Fix:
-    return Fix(_edits(flat[0]), Safety(flat[1]), flat[2])
+    return Fix(_edits(flat[0]), _SAFETIES[flat[1]], flat[2])
 
 
 def _flat_edits(edits: Sequence[Edit]) -> list[tuple[int, str, str]]:
@@ -350,4 +368,4 @@ def _flat_edits(edits: Sequence[Edit]) -> list[tuple[int, str, str]]:
 
 
 def _edits(flat: Sequence[tuple[int, str, str]]) -> tuple[Edit, ...]:
-    return tuple(Edit(*e) for e in flat)
+    return tuple([_new(Edit, e) for e in flat])

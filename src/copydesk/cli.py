@@ -96,6 +96,7 @@ def clean_corpus(args: argparse.Namespace) -> int:
                 folder = write_in_place(run, job.root, head)
                 run = replace(run, out=str(_shortest(folder)) if folder else None)
             elif args.out is not None:
+                head["paths"] = [os.path.relpath(p.resolve(), args.out.resolve()) for p in args.path]
                 moved = set_aside(run.records) if args.quarantine_duplicates else {}
                 if moved:
                     said = (
@@ -342,6 +343,15 @@ def write_config(args: argparse.Namespace) -> int:
     return 0
 
 
+def review_corpus(args: argparse.Namespace) -> int:
+    """Goes through the findings that need a person, those that are decided together as one question, and writes each
+    answer into a file of decisions. `check` and `clean` follow it: `--decisions FILE`, or `decisions = "FILE"` in the
+    configuration."""
+    from copydesk import cli_review
+
+    return cli_review.review_corpus(args)
+
+
 def report_corpus(args: argparse.Namespace) -> int:
     """Says, for each source, month or folder, how many of its articles have a finding of each family. With --upstream,
     what comes again in the articles of each source, and the bug of its producer that it looks like. Always exits 0:
@@ -397,6 +407,7 @@ def _parser() -> argparse.ArgumentParser:
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "check": check_corpus,
     "clean": clean_corpus,
+    "review": review_corpus,
     "report": report_corpus,
     "baseline": keep_baseline,
     "undo": undo_run,

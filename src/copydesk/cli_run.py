@@ -22,6 +22,7 @@ from copydesk.run import process
 if TYPE_CHECKING:
     from copydesk.baseline import Comparison as BesideBaseline
     from copydesk.cache import Cache
+    from copydesk.decisions import Undecided
     from copydesk.novelty import NewOnly
     from copydesk.since import Comparison
 
@@ -60,6 +61,11 @@ def run_job(args: argparse.Namespace, job: Job) -> Iterator[Run]:
             outcome = process(job.plan, job.found.articles, Path(spill), args.jobs, said, _cache(args, job, job.plan))
             records: Iterable[Record] = outcome.records
             notes = list(outcome.notes)
+            if "decided" in job.plan.options:
+                from copydesk.decisions import undecided
+
+                records = left = undecided(records, job.plan)
+                notes.append(_about_decisions(job, left))
             if job.comparison:
                 new = _new_since(args, job, then, records, Path(spill), said)
                 notes = [*job.comparison.notes, _about(job.comparison, new), *notes]
@@ -149,6 +155,15 @@ def _about_baseline(file: Path, beside: BesideBaseline) -> str:
     return f"baseline {file}: {counted(known, 'known finding')} left out{gone}"
 
 
+def _about_decisions(job: Job, left: Undecided) -> str:
+    """What was decided before, in a sentence."""
+    made = left.account(looked_at(job), [r.code for r in job.plan.rules], job.root)
+    text = f"decisions {job.decisions}: {counted(made.accepted + made.kept, 'finding')} decided before"
+    if made.accepted or made.kept:
+        text += f" ({made.accepted} accepted, {made.kept} kept)"
+    return text + (f"; {counted(made.stale, 'decision')} on what is no longer there" if made.stale else "")
+
+
 def _about(then: Comparison, new: NewOnly) -> str:
     """The comparison in a sentence."""
     left = new.left_out()
@@ -194,12 +209,14 @@ def print_reports(args: argparse.Namespace, job: Job, run: Run) -> None:
 
 
 def verdict(args: argparse.Namespace, run: Run, job: Job) -> int:
+    if args.exit_zero:
+        return 0
     left = bool(run.details["broken"]) or any(
         f.severity >= job.fail_level and not (f.applied and run.command == "clean")
         for r in run.records
         for f in r.findings
     )
-    return 1 if left and not args.exit_zero else 0
+    return 1 if left else 0
 
 
 def _color(args: argparse.Namespace) -> bool:

@@ -30,6 +30,7 @@ KEYS: dict[str, type] = {
     "fail-level": str,
     "fail-on": list,
     "baseline": str,
+    "decisions": str,
     "cache": bool,
     "suppressions": bool,
     "unsafe": bool,
@@ -95,8 +96,9 @@ def read_config(path: Path, seen: tuple[Path, ...] = ()) -> Config:
     if "extend" in values:
         other = (path.parent / values["extend"]).resolve()
         inherited = dict(read_config(other, (*seen, path)).values)
-        if "workspace" in inherited:  # paths are relative to the file that they stand in
-            inherited["workspace"] = str(other.parent / inherited["workspace"])
+        for key in ("workspace", "decisions"):  # paths are relative to the file that they stand in
+            if key in inherited:
+                inherited[key] = str(other.parent / inherited[key])
         if "corpus" in inherited:
             inherited["corpus"] = [str(other.parent / p) for p in inherited["corpus"]]
         values = {**inherited, **values}

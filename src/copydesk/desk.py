@@ -158,8 +158,8 @@ def observe(desk: Desk, draft: Draft, article: Article) -> Iterator[tuple[Checke
 
 
 def settle(desk: Desk, draft: Draft, facts: Mapping[str, Facts]) -> None:
-    """Goes on with the facts of the corpus, frozen, to the fixpoint of all rules."""
-    if draft.text is None or not desk.corpus:
+    """Goes on with the facts of the corpus, frozen, to the fixpoint of all rules and of what was decided."""
+    if draft.text is None:
         return
     stale = {
         c.key
@@ -167,21 +167,24 @@ def settle(desk: Desk, draft: Draft, facts: Mapping[str, Facts]) -> None:
         if c.key in facts
         and not (getattr(c.validator, "needs_fact", False) and draft.source.id not in facts[c.key].articles)
     }
-    if stale:
-        _work(desk, draft, (*desk.articles, *desk.corpus), facts, stale)
+    if stale or _decided(desk.plan, draft):
+        _work(desk, draft, (*desk.articles, *desk.corpus), facts, stale, last=True)
 
 
 def _work(
-    desk: Desk, draft: Draft, checkers: Sequence[Checker], facts: Mapping[str, Facts], stale: set[str]
-) -> Article:
-    """Passes until nothing can be applied. `stale` are the checkers that have to look again."""
+    desk: Desk, draft: Draft, checkers: Sequence[Checker], facts: Mapping[str, Facts], stale: set[str],
+    last: bool = False,
+) -> Article:  # fmt: skip
+    """Passes until nothing can be applied. `stale` are the checkers that have to look again.
+
+    `last`: at the end the fixes that a person has accepted are made, too.
+    """
     assert draft.text is not None
     plan = desk.plan
     by_key = {c.key: c for c in checkers}
     begun = len(draft.passes)
     seen = {draft.text: begun}
     texts = [draft.text]
-    threshold = Safety.UNSAFE if plan.unsafe else Safety.SAFE
     article = _parse(plan, draft)
     while True:
         for key in by_key:
@@ -190,12 +193,7 @@ def _work(
                 again = _again if checker.validator.lasting else _look
                 draft.found[key] = again(desk, checker, draft, article, facts)
         stale = set()
-        ready = [
-            (f, f.fixes[0])
-            for found in draft.found.values()
-            for f in found
-            if len(f.fixes) == 1 and f.fixes[0].safety >= threshold
-        ]
+        ready = _ready(plan, draft, last)
         if not ready:
             return article
         chosen = [ready[i] for i in choose([(desk.stages[f.code], fix.edits) for f, fix in ready])]
@@ -210,6 +208,31 @@ def _work(
         draft.text = after.text
         stale = _move(draft, by_key, article, after, [e for _, fix in chosen for e in fix.edits])
         article = after
+
+
+def _ready(plan: Plan, draft: Draft, last: bool) -> list[tuple[Finding, Fix]]:
+    """The fixes that may be applied now."""
+    threshold = Safety.UNSAFE if plan.unsafe else Safety.SAFE
+    ready = [
+        (f, f.fixes[0])
+        for found in draft.found.values()
+        for f in found
+        if len(f.fixes) == 1 and f.fixes[0].safety >= threshold
+    ]
+    if "decided" not in plan.options or not (ready or last):
+        return ready
+    from copydesk.judgement import follow
+
+    return follow(plan, draft.source.id, draft.original or "", draft.passes, draft.found, ready, last)
+
+
+def _decided(plan: Plan, draft: Draft) -> bool:
+    """Whether something may have been decided of what is found in the present text."""
+    if "decided" not in plan.options:
+        return False
+    from copydesk.judgement import concerned
+
+    return concerned(plan, draft.source.id, draft.found.values())
 
 
 def _parse(plan: Plan, draft: Draft, text: str | None = None, before: Article | None = None) -> Article:

@@ -17,6 +17,7 @@ from copydesk.sources import Found, SourceError, corpus_root, find
 
 if TYPE_CHECKING:  # what only some commands need is imported where they do
     from copydesk.gate import Condition
+    from copydesk.history import Changes
     from copydesk.since import Comparison
 
 
@@ -43,6 +44,7 @@ class Job:
     """With --since: the articles as they were."""
     conditions: tuple[Condition, ...] = ()
     baseline: Path | None = None
+    decisions: Path | None = None
 
 
 def config_of(args: argparse.Namespace, paths: Sequence[Path]) -> Config:
@@ -67,6 +69,14 @@ def folders_of(args: argparse.Namespace, config: Config) -> tuple[str, ...]:
 def workspace_of(config: Config) -> Path | None:
     """The user's folder, where the configuration names one."""
     return (config.folder or Path.cwd()) / config.values["workspace"] if "workspace" in config.values else None
+
+
+def decisions_of(args: argparse.Namespace, config: Config) -> Path | None:
+    """The file of decisions that the flags or the configuration name."""
+    named: Path | None = getattr(args, "decisions", None)
+    if named is None and "decisions" in config.values:
+        named = (config.folder or Path.cwd()) / config.values["decisions"]
+    return named
 
 
 def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
@@ -96,6 +106,9 @@ def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
         args.schema, args.unsafe, args.body,
     )  # fmt: skip
     plan = make_plan(config, flags, rules, folders, root)
+    decisions = decisions_of(args, config)
+    if decisions is not None:
+        plan, notes = _decided(plan, decisions, hasattr(args, "asks"), changes, scratch, notes)
     values = config.values
     include, exclude = values.get("include", []), values.get("exclude", [])
     leave = [args.out] if getattr(args, "out", None) else []
@@ -136,7 +149,24 @@ def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
     if baseline is None and "baseline" in values and since is None:
         baseline = (config.folder or Path.cwd()) / values["baseline"]
     formats = _formats(args, folders, found.articles)
-    return Job(plan, found, root, config, levels[level], formats, given, comparison, conditions, baseline)
+    return Job(plan, found, root, config, levels[level], formats, given, comparison, conditions, baseline, decisions)
+
+
+def _decided(
+    plan: Plan, file: Path, asks: bool, changes: Changes | None, scratch: Path, notes: tuple[str, ...]
+) -> tuple[Plan, tuple[str, ...]]:
+    """The plan with what was decided in a file, as the merge base has it; a command that `asks` will write it anew."""
+    from copydesk.decisions import read_decisions
+
+    if asks and not file.exists():
+        return plan, notes
+    then: Path | None = file
+    if changes is not None:
+        from copydesk.since import trusted_file
+
+        then, more = trusted_file(file, changes, scratch / "trusted")
+        notes = (*notes, *more)
+    return (plan if then is None else replace(plan, options={**plan.options, "decided": read_decisions(then)})), notes
 
 
 def _conditions(texts: Sequence[str], rules: Mapping[str, Rule]) -> tuple[Condition, ...]:

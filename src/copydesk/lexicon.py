@@ -32,6 +32,8 @@ WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 FAST_WORD = re.compile(r"[a-zß-\u1fff'\-]+")  # of text in lower case: to see whether there is anything to look at
 SHARE = 0.2  # of the words of a text belong to its language's commonest, or its language is not known
 CLEARLY = 0.35
+CAPITAL_NOUNS = frozenset({"de"})
+"""Languages in which a noun has a capital wherever it stands."""
 MIXED = 12  # sure foreign words, each counted once
 FEW = 20  # words that are looked for one by one; more of them, in one pass over the text
 NAME_INSIDE = re.compile(r"(?<=[a-zß-ÿ] )[^\W\d_a-zß-ÿ][^\W\d_]*")  # a capital after a word in lower case
@@ -241,10 +243,8 @@ class Reading(NamedTuple):
 class Lexicons:
     """Opens the lexicon of the language that an article is in."""
 
-    def __init__(
-        self, files: Callable[[str], Sequence[Path]], data: Callable[[str], Sequence[tuple[Path, Any]]]
-    ) -> None:
-        self._files, self._data = files, data
+    def __init__(self, lines: Callable[[str], list[str]], data: Callable[[str], Sequence[tuple[Path, Any]]]) -> None:
+        self._lines, self._data = lines, data
         self._open: dict[str, Lexicon | None] = {}
         self._sieves: dict[str, Sieve] = {}
         self._last: tuple[Article, Reading | None] | None = None
@@ -286,10 +286,6 @@ class Lexicons:
             lines = self._lines(f"words/foreign_{target}.txt")
             self._open[target] = Lexicon(target, lines, self.languages, lambda: self.glosses) if lines else None
         return self._open[target]
-
-    def _lines(self, pattern: str) -> list[str]:
-        lines = [line for path in self._files(pattern) for line in path.read_text("utf-8").split("\n")]
-        return [line for line in lines if line and not line.startswith("#")]
 
     @cached_property
     def openers(self) -> Mapping[str, frozenset[str]]:

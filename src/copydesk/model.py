@@ -445,6 +445,8 @@ class Applied:
     fingerprint: str
     code: str
     edits: tuple[Edit, ...]
+    decided: bool = False
+    """It was applied because a person had decided so, and not because it may be trusted."""
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from copydesk import share
-from copydesk.model import Plan, Source
+from copydesk.model import Plan, Record, Source
 
 if TYPE_CHECKING:  # for one process and no cache neither is needed
     from concurrent.futures import ProcessPoolExecutor
@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # for one process and no cache neither is needed
     from copydesk.cache import Cache
 
 BATCH = 64  # articles; evidence and facts travel once a batch
+READ = 20_000  # fewer articles than this are read, and known again, before a second process is worth it
 ALONE = 192  # fewer articles than this are done before a second process has started
 T = TypeVar("T")
 Progress: TypeAlias = Callable[[int], None]
@@ -26,7 +27,7 @@ Progress: TypeAlias = Callable[[int], None]
 class Outcome(NamedTuple):
     """The records of a run, and the notes of the corpus validators for its reader."""
 
-    records: share.Records
+    records: Iterable[Record]
     notes: tuple[str, ...]
 
 
@@ -54,7 +55,8 @@ def process(
 
     if cache:
         calls = [(packed, b, spill(n, "record")) for n, b in enumerate(batches)]
-        kept = _recall(cache, _each(calls, share.recall, jobs, lambda n: None, lambda n: None))
+        several = jobs if len(sources) > READ else 1
+        kept = _recall(cache, batches, _each(calls, share.recall, several, lambda n: None, lambda n: None))
         if kept:
             said(2 * len(sources))
             return kept
@@ -90,15 +92,23 @@ def process(
     return Outcome(share.Records(spills), notes)
 
 
-def _recall(cache: Cache, batches: Sequence[share.Recalled | None]) -> Outcome | None:
+def _recall(cache: Cache, batches: Sequence[Sequence[Source]], read: Sequence[share.Recalled | None]) -> Outcome | None:
     """The outcome of an earlier run over the very same articles, where all of it was kept."""
-    kept = [b for b in batches if b is not None]
-    corpus = cache.corpus([k for b in kept for k in b.keys])
-    if len(kept) < len(batches) or any(b.corpora - {corpus} for b in kept):
+    known = [b for b in read if b is not None]
+    if len(known) < len(read):
         return None
+    corpus = cache.corpus(k for b in known for k in b.keys)
     with cache.open() as shelf:
         notes = shelf.notes(corpus)
-    return None if notes is None else Outcome(share.Records([b.spill for b in kept]), notes)
+        if notes is None:
+            return None
+        for batch in known:
+            records = shelf.records(cache.batch(corpus, batch.keys))
+            if records is None:
+                return None
+            with open(batch.spill, "ab") as out:
+                out.write(records)
+    return Outcome(share.Recollection(list(zip(batches, known, strict=True))), notes)
 
 
 def _compare(

@@ -149,7 +149,11 @@ class Setup:
         """The lines of word lists, without blanks and `#` comments."""
         out: list[str] = []
         for p in self.files(pattern):
-            out += [w for w in p.read_text("utf-8").split("\n") if w and not w.startswith("#")]
+            text, at = p.read_text("utf-8"), 0
+            while text.startswith("#", at):
+                at = text.find("\n", at) + 1 or len(text)
+            lines = text[at:].split("\n")  # a hundred thousand in some: behind the head, few lists have a comment
+            out += [w for w in lines if w and not w.startswith("#")] if "\n#" in text[at:] else filter(None, lines)
         return out
 
     @cached_property
@@ -192,7 +196,7 @@ class Setup:
         """The words of other languages, for texts in each language; shared by the validators of a run."""
         from copydesk.lexicon import LexiconError, Lexicons
 
-        lexicons = Lexicons(self.files, self.data)
+        lexicons = Lexicons(self.lines, self.data)
         try:
             assert lexicons.languages
         except LexiconError as e:
