@@ -89,6 +89,34 @@ def test_a_list_of_dates_under_the_story_stays() -> None:
     )
 
 
+LEAD = (
+    "Nobody in Port Haven had expected a festival of clocks and bells this year. Four hundred musicians came from nine "
+    "countries, and the old market hall was too small for all of them on the first evening. The bakers opened at "
+    "midnight, and the museum let children ring the oldest bell of the province for one penny each."
+)
+TITLES = ["Bells of the old town", "Clocks at noon on Monday", "Bakers of the old town", "Penny by penny by penny"]
+BOX = ["Related stories", "Most read", "Trending now", "Latest news", "Read next", "Top stories", *TITLES]
+
+
+def test_the_paragraph_below_the_byline_belongs_to_the_story() -> None:
+    text = lines(MENU, "By Ada Quill", LEAD, BOX, STORY, STORY, FOOT)
+    assert cleaned(text).startswith(LEAD)
+
+
+def test_a_page_is_left_where_a_paragraph_right_above_the_story_would_be_cut() -> None:
+    text = lines(MENU, LEAD, BOX, STORY, STORY, FOOT)
+    assert cleaned(text) == text
+    (hit,) = hits(text)
+    assert hit.case == "unsure"
+    assert "right above" in str(hit.values["doubt"])
+
+
+def test_a_list_in_words_under_the_story_stays() -> None:
+    towns = ["Brindle", "Oakhurst", "Fernley", "Tarn", "Aldery"]
+    entries = [f"{town} (Group A): day {town[:3]}" for town in towns]
+    assert cleaned(lines(MENU, STORY, entries, FOOT)) == lines(STORY, entries)
+
+
 def test_provenance_stays() -> None:
     said = ["Correction: it was the other bridge.", "This article was originally published in The River Gazette."]
     left = cleaned(lines(MENU, STORY, said, FOOT))

@@ -279,3 +279,30 @@ def test_a_repair_can_be_refused_in_the_report() -> None:
     assert (card["applied"], card["fixes"]) == (True, [])
     FILE.write_text(json.dumps({**card["row"], "scope": "here", "verdict": "keep"}))
     assert "the the" in clean()["a"]
+
+
+@pytest.mark.parametrize("key", ["k", "K"])
+def test_of_a_file_that_was_not_understood_the_finding_can_be_kept(key: str, review: Any) -> None:
+    Path("news/a.md").write_bytes(b"caf\xe9\n")
+    _, said = review(f"{key} / q", "news/a.md")
+    assert "Kept in 1 place." in said
+    assert main(["check", "news/a.md", "--decisions", "decisions.jsonl"]) == 0
+    assert main(["check", "news/a.md"]) == 1
+
+
+def test_records_of_a_file_are_reviewed_by_line(review: Any) -> None:
+    Path("news.jsonl").write_text('{"title": "Rain"}\n{"title": "One", "title": "Two"}\n')
+    code, said = review("k / k / k / k / k / k / k / k / k", "news.jsonl")
+    assert code == 0
+    assert "news.jsonl:2:" in said
+    assert "Nothing to decide on." in review("", "news.jsonl", "--decisions", "decisions.jsonl")[1]
+
+
+def test_an_editor_that_cleans_what_it_holds_follows_the_decisions(
+    review: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    review("a / q")
+    text = Path("news/b.md").read_bytes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text)))
+    main(["clean", "--stdin-filename", "news/b.md", "--decisions", "decisions.jsonl", "-q"])
+    assert capsys.readouterr().out == BRIDGE

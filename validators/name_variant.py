@@ -440,7 +440,9 @@ def _case(weighed: Weighed) -> str | None:
     if link in WEAK:
         if weighed.look < -2 and n < OFTEN:
             return None
-        return "likely" if link == "kin" and score >= 3 and b >= 2 else "either"
+        if link != "kin" or score < 3 or b < 2:
+            return "either"
+        return "certain" if a == 0 and pair.count_one == 1 and weighed.look >= STRANGE and not doubtful else "likely"
     if score >= 2 and not doubtful and _is_plain(weighed):
         return "certain"
     near = link in ("beside", "family")
@@ -474,7 +476,9 @@ def _is_plain(weighed: Weighed) -> bool:
         return b == 3  # members of a family have names alike
     if n == 1 and b < 2:
         return b == 1 and firm and look > -2
-    return n >= (OFTEN if b == 0 and not firm else 1)
+    if b or firm or n >= OFTEN:
+        return True
+    return link == "maybe" and n == 2 and look >= STRANGE and not pair.other.startswith(pair.one)
 
 
 def _is_backed(weighed: Weighed) -> bool:

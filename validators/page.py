@@ -32,6 +32,8 @@ FAR_BELOW = 60
 VOCABULARY = 150  # different words of a core, from which on they say what its story is about
 HEAD = 12  # lines above a story that may say who wrote it and when
 FOOT = 4  # lines below it
+LEAD = 16  # stretches above a story among which its first paragraph is looked for
+PARAGRAPH = 50  # words of a paragraph that is more than a teaser or a caption
 TEASERS = 4  # short paragraphs with titles of their own, from which on they are a list of other stories
 AMOUNTS = 12  # lines with amounts, as recipes have them
 PAGE_KINDS = frozenset(["label", "byline", "caption", "call", "comments", "legal"])
@@ -39,6 +41,7 @@ TITLES = 6  # short lines before or behind an article, from which on they are no
 STRANGE = 0.2  # a paragraph that shares less of its longer words with the story is one of another story
 
 _TITLE_END = re.compile(r"\s(?:[-–—|:»·]|::)\s")
+_STOP = re.compile(r"\w\w[.!?…][\"”’)]{0,2}(?=\s|$)")
 _AMOUNT = re.compile(
     r"[½¼¾⅓⅔\d] ?(?:cups?|tsp|tbsp|teaspoons?|tablespoons?|ounces?|oz|lbs?|pounds?|grams?|g|kg|ml|cl|dl|l|el|tl|"
     r"prisen?|bund|stück|cucharad(?:it)?as?|cuill[eè]res?|cucchia(?:i|io|ini|ino)|colher(?:es)?|eetlepels?|theelepels?|cloves?|"
@@ -100,7 +103,7 @@ class Page(Validator):
         if found is None or found[2] < ENOUGH:
             yield from self._left(rows, "it has hardly any running text")
             return
-        begin = skip_head(stretches, found[0], found[1], headings)
+        begin = with_lead(stretches, skip_head(stretches, found[0], found[1], headings))
         end = cut_tail(stretches, begin, found[1])
         if doubt := why_unsure(stretches, begin, end, cores):
             yield from self._left(rows, doubt)
@@ -315,6 +318,8 @@ def why_unsure(stretches: Sequence[Stretch], begin: int, end: int, cores: Sequen
     far = [c for c in cores[1:] if c.begin > end + BELOW or c.end < begin - BELOW]
     if any(c.share >= core.share + 0.4 and c.value > 0.1 * core.value for c in far):
         return "another part of the page speaks more of what the title names"
+    if lost := max((len(s.words) for s in stretches[max(0, begin - BELOW) : begin] if _is_paragraph(s)), default=0):
+        return f"a paragraph of {lost} words stands right above what reads as the story"
     cut = [s for n, s in enumerate(stretches) if not begin <= n <= end and s.kind in ("short", "list", "stranger")]
     amounts = [s for s in cut if len(s.words) > 2 and _AMOUNT.search(s.text) and not names_a_date(s.text)]
     if len(amounts) >= AMOUNTS and 2 * sum(len(s.words) for s in amounts) > words:
@@ -383,6 +388,19 @@ def skip_head(stretches: Sequence[Stretch], begin: int, end: int, headings: Sequ
     while begin < end and stretches[begin].score <= 0:
         begin += 1
     return begin
+
+
+def with_lead(stretches: Sequence[Stretch], begin: int) -> int:
+    """Where the story begins if a paragraph right below a byline or date is taken as its own."""
+    for n in range(max(2, begin - LEAD), begin):
+        if _is_paragraph(stretches[n]) and "byline" in (stretches[n - 1].kind, stretches[n - 2].kind):
+            return n
+    return begin
+
+
+def _is_paragraph(s: Stretch) -> bool:
+    """Whether a stretch is running text of some length, whatever it was taken for."""
+    return s.kind in ("prose", "stranger") and len(s.words) >= PARAGRAPH and len(_STOP.findall(s.text)) > 1
 
 
 def cut_tail(stretches: Sequence[Stretch], begin: int, end: int) -> int:

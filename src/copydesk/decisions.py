@@ -73,7 +73,7 @@ class Decisions:
         return path in self.here or any(code in self.everywhere for code in codes)
 
     def find(self, path: str, f: Finding, text: str | None) -> Decision | None:
-        """The decision on a finding of the file as it was read, whose text is `text`.
+        """The decision on a finding of the file as it was read, whose text is `text`; None where it was not understood.
 
         One that accepts a fix which is not offered is none.
         """
@@ -81,9 +81,9 @@ class Decisions:
         if decision is not None and decision.code == f.code and _fits(decision, f, text):
             return decision
         kinds = self.everywhere.get(f.code)
-        if kinds is None or text is None:
+        if kinds is None:
             return None
-        return next((d for d in kinds.get(kind(f, text), ()) if _fits(d, f, text)), None)
+        return next((d for d in kinds.get(kind(f, text or ""), ()) if _fits(d, f, text)), None)
 
 
 def _fits(decision: Decision, f: Finding, text: str | None) -> bool:

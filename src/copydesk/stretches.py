@@ -7,6 +7,7 @@ stands around articles (labels that the packs know, calls, captions, dates) coun
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -241,7 +242,23 @@ def recognise_lists(stretches: Sequence[Stretch]) -> None:
         if len(dated) >= 5 and len(dated) >= 0.6 * (stop - n):
             for s in stretches[n:stop]:
                 s.score, s.kind = 1.0, "list"
+        else:
+            for s in _entries(stretches[n:stop]):
+                s.score, s.kind = 1.0, "list"
         n = stop + 1
+
+
+def _entries(run: Sequence[Stretch]) -> Sequence[Stretch]:
+    """The lines of a table in words ("Spain (Group F): 11th appearance"): each has a colon, most one word."""
+    entries = [n for n, s in enumerate(run) if ": " in s.text]
+    if len(entries) < 5:
+        return ()
+    part = run[entries[0] : entries[-1] + 1]
+    seen = Counter(w for n in entries for w in {w.casefold() for w in run[n].words[1:]})
+    first = {run[n].words[0].casefold() for n in entries if run[n].words}
+    if len(entries) < 0.8 * len(part) or not seen or max(seen.values()) < 0.8 * len(entries):
+        return ()
+    return part if len(first) >= 0.6 * len(entries) else ()
 
 
 def words_of(text: str) -> list[str]:
