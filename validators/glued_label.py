@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from copydesk.rows import Row, excerpt, is_headline
+from copydesk.sieve import Sieve
 from copydesk.validator import Article, Contract, Edit, Hit, Safety, Setup, Span, Validator, fix
 
 LONG = 500  # code points; lines are glued together in long ones
@@ -25,6 +26,11 @@ _BEGIN = re.compile(r"^(?=\w)|(?:\w[.!?…][\"”’»)]{0,2}|\w\)|\s{3})(?=[^\W
 _END = re.compile(
     r"(?<=[a-zß-ÿ\d])(?=[A-ZÀ-Þ])|(?<=[A-ZÀ-Þ])(?=[A-ZÀ-Þ][a-zß-ÿ])|(?<=\w)(?=[“‘„«])|(?<=[A-ZÀ-Þ])(?=\"[A-ZÀ-Þ])"
     r"|(?<=[.!?…])(?=[\"“‘„«]?[A-ZÀ-Þ])|(?=\s{3})|$"
+)
+_GAP = re.compile(r"\s{3}")
+_BEGIN_INSIDE = re.compile(r"\w[.!?…][\"”’»)]{0,2}[^\W\d_]|\w\)[^\W\d_]")  # as `_BEGIN`, within a token
+_SEAM_INSIDE = re.compile(  # as `_END` and `_SEAM`, within a token
+    r"[a-zß-ÿ\d][A-ZÀ-Þ]|[A-ZÀ-Þ]{2}[a-zß-ÿ]|\w[“‘„«]|[A-ZÀ-Þ]\"[A-ZÀ-Þ]|[.!?…][\"“‘„«]?[A-ZÀ-Þ]|[|\])]\w"
 )
 _STOP = re.compile(r"\w\w[.!?…][\"”’»)]{0,2}(?=\s|[^\W\d_a-zß-ÿ]|$)")
 _SEAM = re.compile(r"[a-zß-ÿ](?=[A-ZÀ-Þ])|[|\])](?=\w)")
@@ -46,14 +52,17 @@ class GluedLabel(Validator):
     def prepare(self, setup: Setup) -> None:
         self._phrases = setup.phrases
         self._common = frozenset(w for words in setup.phrases.function_words.values() for w in words)
+        self._sieve = Sieve(lambda token: _BEGIN_INSIDE.search(token) or _SEAM_INSIDE.search(token))
 
     def check(self, article: Article) -> Iterator[Hit]:
         if all(line.end - line.start < LONG for line in article.lines):
             return
+        body = article.passages[0]
+        glued = self._sieve(body.vocabulary if body.masked == body.text else frozenset(body.text.split()))
         rows = self._phrases.rows(article)
         last = max((n for n, r in enumerate(rows) if not r.marks), default=-1)
         for n, row in enumerate(rows):
-            if len(row.text) >= LONG and row.line.kind == "paragraph":
+            if len(row.text) >= LONG and row.line.kind == "paragraph" and _may_be_glued(row.line.text, glued):
                 yield from self._labels(row, rows if n == last else ())
 
     def _labels(self, row: Row, rows: Sequence[Row]) -> Iterator[Hit]:
@@ -100,6 +109,15 @@ class GluedLabel(Validator):
             return 0
         word = _WORD.match(text, seam.end())
         return seam.end() if word and word[0].casefold() in self._common else 0
+
+
+def _may_be_glued(text: str, glued: Sequence[str]) -> bool:
+    """Whether a label may begin and end in a long line: at its beginning and not far from there, or anywhere."""
+    for token in glued:
+        at = text.find(token)
+        if at >= 0 and (at <= LABEL + 1 or _BEGIN_INSIDE.search(token)):
+            return True
+    return _GAP.search(text) is not None
 
 
 def _is_sentence(text: str, start: int) -> bool:
