@@ -40,7 +40,7 @@ _RESOLVERS: dict[str, list[tuple[ScalarKind, re.Pattern[str]]]] = {
 
 def plain_kind(value: str) -> ScalarKind:
     """What PyYAML's resolver (YAML 1.1) takes an unquoted value for."""
-    return _short_kind(value) if len(value) < 40 else _kind(value)
+    return short_kind(value) if len(value) < 40 else _kind(value)
 
 
 def _kind(value: str) -> ScalarKind:
@@ -50,7 +50,7 @@ def _kind(value: str) -> ScalarKind:
     return "str"
 
 
-_short_kind = lru_cache(4096)(_kind)  # keys, flags and names come again in every article
+short_kind = lru_cache(4096)(_kind)  # keys, flags and names come again in every article
 
 # -------------------------------------------------------------------------------------------------------- passages
 

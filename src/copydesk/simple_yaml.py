@@ -12,18 +12,19 @@ from __future__ import annotations
 import re
 
 from copydesk.model import ListNode, MapNode, Node, Pair, Scalar, Span
-from copydesk.scalars import plain_kind
+from copydesk.scalars import plain_kind, short_kind
 
 LINES = 2_000  # well below what the parser's guard allows
 DEPTH = 16
 
 _LINE = re.compile(
-    r"(?P<indent> *+)(?:"
-    r"(?P<dash>- ++)?(?:(?P<key>[A-Za-z_][A-Za-z0-9_-]{0,99}+):(?: ++|(?=\n)))?"
-    r"(?:\"(?P<double>[^\"\\\n]*+)\"|'(?P<single>[^'\n]*+)'|(?P<flow>\[\]|\{\})|(?P<plain>[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n]*+))?"
-    r"|(?P<comment>#[^\n]*+)"
+    r"( *+)(?:"
+    r"(- ++)?(?:([A-Za-z_][A-Za-z0-9_-]{0,99}+):(?: ++|(?=\n)))?"
+    r"(\"[^\"\\\n]*+\"|'[^'\n]*+'|\[\]|\{\}|[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n]*+)?"
+    r"|#[^\n]*+"
     r")\n"
 )
+"""Indentation, dash, key and value of a line; a comment has none of the last three."""
 _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 
 
@@ -48,56 +49,43 @@ def read(source: str, shift: int) -> MapNode | None:
     line = _LINE.scanner(source).match  # type: ignore[attr-defined]
     at = 0
     while m := line():
-        start = at + shift
+        indent, dash, key, value = m.groups()
+        column = len(indent)
+        start = at + shift + column
         at = m.end()
-        indent, dash, key, double, single, flow, plain, _ = m.groups()
-        if key is None and not dash:
-            if double is single is flow is plain is None:
+        if key is None and dash is None:
+            if value is None:
                 continue  # an empty line, or a comment
             return None
-        column = len(indent)
-        start += column
-        if not _close(stack, column, bool(dash)):
-            return None
-        if dash:
-            frame = _list(stack, column, start)
-            if frame is None:
-                return None
-            column += len(dash)
-            start += len(dash)
-            if key is not None:
-                frame = _Frame(column, True, start)
-                stack.append(frame)
-        elif not stack or stack[-1].indent < column:
-            if len(stack) > DEPTH or (stack and stack[-1].key is None) or (not stack and column):
-                return None
-            frame = _Frame(column, True, start)
-            stack.append(frame)
+        if dash is None and stack and (frame := stack[-1]).indent == column and frame.mapping:
+            if frame.key is not None:  # the way of most lines: one more pair of the same mapping
+                _end_pair(frame)
         else:
-            frame = stack[-1]
+            opened = _open(stack, column, start, dash, key is not None)
+            if opened is None:
+                return None
+            frame = opened
+            start += len(dash or "")
         if key is not None:
-            end = start + len(key)
-            frame.key = _new(Scalar, (_new(Span, (start, end)), key, plain_kind(key), ""))
-        stop = at + shift - 1
-        node: Node
-        if plain is not None:
-            if ": " in plain or " #" in plain or plain[-1] in " :":
-                return None
-            node = _new(Scalar, (_new(Span, (stop - len(plain), stop)), plain, plain_kind(plain), ""))
-        elif double is not None:
-            node = _new(Scalar, (_new(Span, (stop - len(double) - 2, stop)), double, "str", '"'))
-        elif single is not None:
-            node = _new(Scalar, (_new(Span, (stop - len(single) - 2, stop)), single, "str", "'"))
-        elif flow is not None:
-            node = (ListNode if flow == "[]" else MapNode)(Span(stop - 2, stop), ())
-        elif key is None:
-            return None  # a dash with nothing behind it
-        else:
+            frame.key = _new(Scalar, (_new(Span, (start, start + len(key))), key, short_kind(key), ""))
+        if value is None:
+            if key is None:
+                return None  # a dash with nothing behind it
             continue
+        stop = at + shift - 1
+        first = value[0]
+        if first == '"' or first == "'":
+            node: Node = _new(Scalar, (_new(Span, (stop - len(value), stop)), value[1:-1], "str", first))
+        elif first == "[" or first == "{":
+            node = (ListNode if first == "[" else MapNode)(Span(stop - 2, stop), ())
+        elif ": " in value or " #" in value or value[-1] in " :":
+            return None
+        else:
+            kind = short_kind(value) if len(value) < 40 else plain_kind(value)
+            node = _new(Scalar, (_new(Span, (stop - len(value), stop)), value, kind, ""))
         if key is None:
             frame.items.append(node)
         else:
-            assert frame.key is not None
             frame.items.append(_new(Pair, (frame.key, node)))
             frame.key = None
     if at != len(source) or not stack or not _close(stack, 0, dash=False) or len(stack) != 1:
@@ -106,6 +94,25 @@ def read(source: str, shift: int) -> MapNode | None:
     _end_pair(root)
     node = _collect(root)
     return node if isinstance(node, MapNode) else None
+
+
+def _open(stack: list[_Frame], column: int, start: int, dash: str | None, keyed: bool) -> _Frame | None:
+    """The mapping or list that a line in this column belongs to, opened if it is the first; None where it fits none."""
+    if not _close(stack, column, dash is not None):
+        return None
+    if dash is not None:
+        frame = _list(stack, column, start)
+        if frame is not None and keyed:
+            frame = _Frame(column + len(dash), True, start + len(dash))
+            stack.append(frame)
+        return frame
+    if stack and stack[-1].indent >= column:
+        return stack[-1]
+    if len(stack) > DEPTH or (stack and stack[-1].key is None) or (not stack and column):
+        return None
+    frame = _Frame(column, True, start)
+    stack.append(frame)
+    return frame
 
 
 def _close(stack: list[_Frame], column: int, dash: bool) -> bool:
