@@ -32,6 +32,7 @@ bench: $(VENV)/.dev
 $(VENV)/.ready: pyproject.toml build_hook.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	$(BIN)/python -m compileall -q src validators reports # as pip does with a wheel: no first run has to
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.ready

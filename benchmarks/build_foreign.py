@@ -11,13 +11,12 @@ target: a frequency there comes from quotations and names. The digit behind the 
     4   the target meets it: in names, titles, quotations; or it is also a family name
     3   short and often met, or also a word of the target
     2   also a given name
-    1   a function word of the source that the target has too: it only lengthens a run of the others
+    1   a function word of the source that the target has too, or any other word of its phrases: it only lengthens a run
     0   no function word, but common in the source and rare in the target: tells the language of a line
 
 Data: wordfreq 3.1.1 (Robyn Speer; data under CC BY-SA 4.0, see rules/words/foreign.licence), which function words a
-language has from stopwords-iso (Gene Diaz; MIT), the lists of benchmarks/discourse.yaml and
-rules/words/gloss.yaml, and
-the names of rules/names. English words of rules/words/english.txt have no rank above 4 in the table for English.
+language has from stopwords-iso (Gene Diaz; MIT), the lists of benchmarks/discourse.yaml and rules/words/gloss*.yaml,
+and the names of rules/names. English words of rules/words/english.txt have no rank above 4 in the table for English.
 """
 
 from __future__ import annotations
@@ -98,6 +97,12 @@ def function_words(language: str, zipf: dict[str, float], written: set[str]) -> 
     return {unicodedata.normalize("NFC", w) for w in found if is_word(w)}
 
 
+def glosses() -> Iterator[tuple[str, str]]:
+    """The languages of the lists of meanings, with their `word=gloss` pairs."""
+    for path in sorted((RULES / "words").glob("gloss*.yaml")):
+        yield from yaml.safe_load(path.read_text("utf-8")).items()
+
+
 def is_word(word: str) -> bool:
     return word.replace("'", "").replace("-", "").isalpha() and word[0] not in "'-" and word[-1] != "-"
 
@@ -133,7 +138,8 @@ class Ranker:
 
 def source_lines(source: str, zipf: dict[str, float], listed: dict[str, str], ranker: Ranker) -> Iterator[str]:
     """The words of one source language, strongest rank first."""
-    function = function_words(source, zipf, set(" ".join(listed.values()).split()))
+    phrases = set(listed.get("phrases", "").split())
+    function = function_words(source, zipf, set(" ".join(v for k, v in listed.items() if k != "phrases").split()))
     sure = set(listed.get("sure", "").split())
     doubtful = set(" ".join(listed.get(key, "") for key in ("likely", "shared")).split())
     groups: dict[int, list[str]] = {}
@@ -144,6 +150,8 @@ def source_lines(source: str, zipf: dict[str, float], listed: dict[str, str], ra
         if word in doubtful:
             rank = min(rank, 4)
         groups.setdefault(rank, []).append(word)
+    groups[1] = sorted({*groups.get(1, ()), *(w for w in phrases - function if is_word(w))})
+    function |= phrases
     content = [w for w, z in zipf.items() if z >= COMMON and w not in function and len(w) > 3 and is_word(w)]
     content = [w for w in content if ranker.rank(w, zipf[w]) >= 5]
     groups[0] = sorted(sorted(content, key=lambda w: -zipf[w])[:MOST_COMMON])
@@ -168,18 +176,20 @@ def table(target: str, frequencies: Frequencies, listed: dict[str, dict[str, str
         if source != target:
             rows += source_lines(source, frequencies.of(source), listed.get(source, {}), ranker)
     if target == "en":
-        yield " ".join(["phrases", *sorted(phrase_words(rows, here))])
+        languages = yaml.safe_load((RULES / "words" / "languages.yaml").read_text("utf-8"))
+        usual = set(languages["en"]["function"].split())
+        yield " ".join(["phrases", *sorted(phrase_words(rows, here, usual))])
     yield from rows
 
 
-def phrase_words(rows: list[str], here: dict[str, float]) -> set[str]:
+def phrase_words(rows: list[str], here: dict[str, float], usual: set[str]) -> set[str]:
     """Words that bring to mind a phrase with a gloss, none of whose words is evidence by itself."""
     ranks = {(row[:2], word): int(row[2]) for row in rows for word in row.split()[1:]}
     found = set()
-    for code, pairs in yaml.safe_load((RULES / "words" / "gloss.yaml").read_text("utf-8")).items():
+    for code, pairs in glosses():
         for pair in pairs.lower().split():
             words = pair.partition("=")[0].split("_")
-            if len(words) > 1 and all(ranks.get((code, w), 0) < 3 for w in words):
+            if len(words) > 1 and all(ranks.get((code, w), 0) < 2 or w in usual for w in words):
                 found.add(max(words, key=len))
     return {w for w in found if here.get(w, 0) < USUAL and len(w) > 2}
 
@@ -187,9 +197,11 @@ def phrase_words(rows: list[str], here: dict[str, float]) -> set[str]:
 def main() -> None:
     frequencies = Frequencies()
     listed = yaml.safe_load(Path(__file__).with_name("discourse.yaml").read_text("utf-8"))
-    for code, pairs in yaml.safe_load((RULES / "words" / "gloss.yaml").read_text("utf-8")).items():
-        phrases = " ".join(pair.partition("=")[0] for pair in pairs.split())
-        listed.setdefault(code, {})["gloss"] = phrases.lower().replace("_", " ")
+    for code, pairs in glosses():
+        entry = listed.setdefault(code, {})
+        for written in (pair.partition("=")[0] for pair in pairs.lower().split()):
+            kind = "phrases" if "_" in written else "gloss"
+            entry[kind] = f"{entry.get(kind, '')} {written.replace('_', ' ')}"
     languages = yaml.safe_load((RULES / "words" / "languages.yaml").read_text("utf-8"))
     for target in TARGETS:
         path = RULES / "words" / f"foreign_{target}.txt"

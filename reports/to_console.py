@@ -6,27 +6,23 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
+from copydesk.advice import cleaning, in_place, next_command, of_changed, report_folder, undo_command
 from copydesk.excerpt import (
     Count,
     Page,
     Piece,
     Place,
     Tally,
-    cleaning,
     clickable,
     count_of,
     fail_level,
     in_order,
-    in_place,
-    next_command,
     one_line,
-    report_folder,
     rows,
     rules_by_code,
     shown,
     standing,
     tally,
-    undo_command,
     visible_path,
 )
 from copydesk.model import Finding, Rule, Run, Safety, Severity
@@ -272,7 +268,8 @@ def _ways(page: _Printer, left: Tally) -> list[tuple[int, str, str]]:
         ways.append((unsafe, "more with unsafe fixes: ", command))
     if person:
         code = max(left.rules.values(), key=lambda c: c.person).code
-        ways.append((person, "for a person [?], see:  ", f"copydesk explain {code}"))
+        command = f"copydesk explain {code}" if of_changed(run) else next_command(run, "review")
+        ways.append((person, "for a person [?]:       ", command))
     return ways
 
 

@@ -13,6 +13,8 @@ from hashlib import sha256
 from html import escape
 from typing import TextIO
 
+from copydesk.advice import cleaning, in_place, undo_command
+from copydesk.decision_form import FORM, SCRIPT, choices
 from copydesk.excerpt import (
     HIDDEN,
     HIDDEN_OR_SPACE,
@@ -22,18 +24,15 @@ from copydesk.excerpt import (
     Place,
     Tally,
     blocks,
-    cleaning,
     count_of,
     fair_shares,
     in_order,
-    in_place,
     plain,
     rows,
     rules_by_code,
     shorten,
     standing,
     tally,
-    undo_command,
 )
 from copydesk.model import Finding, Fix, Record, Rule, Run
 
@@ -241,7 +240,7 @@ def _toolbar(counts: Tally, labels: Mapping[str, str], shown: int, out: TextIO) 
         + choice("severity", "Severity", everything + severities)
         + choice("group", "Group by", [("article", "article"), ("rule", "rule")])
         + f'<p><output id="count">{count_of(shown, "finding")}</output> <button type="reset">Show all</button></p>\n'
-        "</form>\n"
+        + f"{FORM}</form>\n"
     )
 
 
@@ -273,7 +272,7 @@ def _card(run: Run, record: Record, f: Finding, rule: Rule | None, labels: Mappi
         ask = f"<p class=ask>{_text(rule.ask)}</p>"
     title = f"<p class=fix>{_text(shorten(f.fixes[0].title, 200))}</p>" if len(f.fixes) == 1 else ""
     return (
-        f'<article class="f {way} {f.severity}" data-c="{escape(f.code)}" tabindex="-1">'
+        f'<article class="f {way} {f.severity}" data-c="{escape(f.code)}"{choices(record, f, rule)} tabindex="-1">'
         f"<header><h3>{_text(f.name)}</h3><code>{escape(f.code)}</code> <span class=sev>{f.severity}</span>{blocking}"
         f"<span class=at><span class=path>{_text(record.source.id)}</span> line {f.location.line}, "
         f"column {f.location.column}{field}</span><span class=way>{labels[way]}</span></header>"
@@ -393,7 +392,7 @@ ins { background: var(--ins); color: var(--ins-ink); text-decoration: none; bord
 .w { padding: 0 .12em; font-weight: 700; text-decoration: none } mark { background: var(--mark); color: inherit; border-radius: 2px }
 .u { font: 600 .68em var(--mono); border: 1px solid currentColor; border-radius: 3px; padding: 0 .25em; margin: 0 .1em;
   vertical-align: .12em; white-space: nowrap } .fix, .more { margin: .2rem 0; color: var(--soft); font-size: .9rem }
-.ask { margin: .3rem 0; font: italic 1.02rem/1.45 var(--serif) }
+.decide { max-width: 100%; margin: .3rem 0; font-size: .9rem; background: var(--sheet) } .ask { margin: .3rem 0; font: italic 1.02rem/1.45 var(--serif) }
 ol { margin: .3rem 0; padding-left: 1.4rem } ol .x { margin: .2rem 0 .5rem } ol .x p { padding-left: 1.9rem } ol .p::after { left: .8rem !important }
 .f details { margin-top: .35rem; font-size: .9rem } .why p { margin: .3rem 0; max-width: 44rem }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .9rem; margin: .4rem 0 0 }
@@ -401,7 +400,7 @@ dt { color: var(--soft) } dd { margin: 0; overflow-wrap: anywhere } q { quotes: 
 .about { margin-top: 3.5rem; border-top: 1px solid var(--line) } .about > div { margin: 0 0 1.1rem; max-width: 44rem } .about p { margin: .15rem 0 }
 @media (max-width: 40rem) { body { padding-top: 1.25rem } h1 { font-size: 1.5rem } #filters { position: static }
   .way { margin-left: 0 } .x p { padding-left: 3rem } .x p::before { width: 1.7rem } .x .m::after, .x .p::after { left: 2.1rem } }
-@media print { body { max-width: none; padding: 0; background: #fff; font-size: 10pt } #filters, .tile small { display: none }
+@media print { body { max-width: none; padding: 0; background: #fff; font-size: 10pt } #filters, .decide, .tile small { display: none }
   h2 { break-after: avoid } .f { content-visibility: visible; break-inside: avoid } .x, del, ins, mark { print-color-adjust: exact }
   .f details:not([open]) { display: none } }
 """  # noqa: E501 - CSS, a line for each thing
@@ -496,3 +495,4 @@ _SCRIPT = """
   apply();
 })();
 """  # noqa: E501 - JavaScript
+_SCRIPT += SCRIPT

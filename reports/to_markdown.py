@@ -12,15 +12,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from copydesk.advice import cleaning, of_changed, report_folder
 from copydesk.excerpt import (
     Page,
     Tally,
     blocks,
-    cleaning,
     count_of,
     in_order,
     one_line,
-    report_folder,
     rows,
     rules_by_code,
     shown,
@@ -226,7 +225,8 @@ def _head(paper: Paper, run: Run, counts: Tally, piles: Piles) -> None:
         if len(run.notes) > 10:
             paper.write(f"- and {count_of(len(run.notes) - 10, 'more note')}\n")
     if counts.total("repaired") and not done:
-        paper.write(f"\nTo make the repairs:\n\n{_fence([cleaning(run)], 'sh')}")
+        where = " on the branch (`copydesk undo .` takes them back)" if of_changed(run) else ""
+        paper.write(f"\nTo make the repairs{where}:\n\n{_fence([cleaning(run)], 'sh')}")
     elif total and (folder := report_folder(run)):
         paper.write(f"\nThe report: {code_span(folder + '/index.html')}\n")
 

@@ -16,7 +16,7 @@ try:
     import pyarrow as arrow  # type: ignore[import-untyped]
     from pyarrow import parquet
 except ImportError as e:
-    raise ImportError("the parquet format needs pyarrow: pip install 'copydesk[parquet]'") from e
+    raise ImportError("the parquet format needs pyarrow: pip install pyarrow") from e
 
 ROWS = 10_000  # in a group
 _TEXT, _INT, _TRUTH = arrow.string(), arrow.int64(), arrow.bool_()

@@ -279,6 +279,40 @@ def test_undo_of_a_rule_a_file_and_a_finding() -> None:
     assert (drop / "a.md").read_text() == (drop / "b.md").read_text() == DIRTY
 
 
+def test_undo_knows_a_rule_by_its_name_and_says_what_was_meant(capsys: pytest.CaptureFixture[str]) -> None:
+    drop = write("drop", a=DIRTY)
+    assert main(["clean", "drop", "--in-place", "-q"]) == 0
+    assert main(["undo", "drop", "--rule", "doubled-wrod"]) == 2
+    assert "no rule is called 'doubled-wrod'; did you mean 'doubled-word'?" in capsys.readouterr().err
+    assert main(["undo", "drop", "--rule", ""]) == 2, "an empty variable of a script means nothing, not everything"
+    assert main(["undo", "drop", "--rule", "mojibake"]) == 2, "a rule that has repaired nothing"
+    assert (drop / "a.md").read_text() == CLEAN
+    assert main(["undo", "drop", "--rule", "doubled-word"]) == 0
+    assert (drop / "a.md").read_text() == DIRTY.lstrip("\n")
+    assert main(["undo", "drop", "--rule", "lay4,TXT"]) == 0
+    assert (drop / "a.md").read_text() == DIRTY
+
+
+def test_undo_knows_the_rules_of_a_workspace_and_codes_that_are_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+    drop = write("drop", a=DIRTY)
+    rule = "message: m\n  why: w\n  severity: warning\n  safety: safe\n  uses: doubled_word\n  case: certain"
+    rule += "\n  with: {always_wrong: [the]}"
+    Path("desk/rules").mkdir(parents=True)
+    Path("desk/rules/mine.yaml").write_text(f"XYZ101:\n  name: house-doubled\n  {rule}\n")
+    words = ["--workspace", "desk", "--select", "XYZ101"]
+    assert main(["clean", "drop", "--in-place", "-q", *words]) == 0
+    after = (drop / "a.md").read_text()
+    assert after == DIRTY.replace("the the", "the")
+    assert main(["undo", "drop", "--rule", "house-doubled"]) == 2, "the name is known to the workspace only"
+    assert main(["undo", "drop", "--rule", "house-doubled", "--workspace", "desk"]) == 0
+    assert main(["clean", "drop", "--in-place", "-q", *words]) == 0
+    assert (drop / "a.md").read_text() == after
+    Path("desk/rules/mine.yaml").unlink()
+    assert main(["undo", "drop", "--rule", "XYZ101"]) == 0, "its code stands in the journal"
+    assert (drop / "a.md").read_text() == DIRTY
+    capsys.readouterr()
+
+
 def test_undo_of_several_runs_goes_back_one_by_one_and_a_path_limits_it(capsys: pytest.CaptureFixture[str]) -> None:
     drop = write("drop", a=DIRTY, b=DIRTY)
     assert main(["clean", "drop", "--in-place", "-q", "--select", "TXT"]) == 0

@@ -37,6 +37,7 @@ def judge(contract: Contract, before: str, after: str, field: str | None = None)
         (Contract.LINES, "a\r\nSee https://a.example/b\r\nb\r\n", "a\r\nb\r\n"),
         (Contract.WORDS, "the the plan", "the plan"),
         (Contract.WORDS, "Allora, he left", "He left"),
+        (Contract.GLUED, "He left.Read MoreShe stayed.", "He left.She stayed."),
         (Contract.NAME, "Kieta spoke", "Keita spoke"),
     ],
 )
@@ -67,6 +68,9 @@ def test_a_contract_lets_its_own_work_through(contract: Contract, before: str, a
         (Contract.WORDS, "the plan", "the plan too", "did not stand there"),
         (Contract.WORDS, "he “did so”", "he did so", "a quotation mark"),
         (Contract.WORDS, "see https://a.example/foo-foo now", "see https://a.example/foo now", "a URL would change"),
+        (Contract.GLUED, "He left.READ MOREhere.", "He left.here.", "ends inside a sentence"),
+        (Contract.GLUED, "So he left here.", "So here.", "begins inside a sentence"),
+        (Contract.GLUED, "Read MoreShe stayed.", "Read LessShe stayed.", "more than a piece"),
         (Contract.NAME, "Room 5", "Room 6", "a digit or a line end"),
         (Contract.NAME, "a\nb", "a b", "a digit or a line end"),
         (Contract.NAME, "Keita", "Keita " + "x" * 70, "more than a name"),

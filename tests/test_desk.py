@@ -146,6 +146,14 @@ def test_a_fix_outside_its_contract_is_dropped_alone(tmp_path: Path) -> None:
     assert [f.fixes for f in done.findings if f.code == "XYZ101"] == [()]
 
 
+def test_a_case_keeps_to_its_own_contract(tmp_path: Path) -> None:
+    made = REPLACE.replace("Contract.NAME", 'Contract.NAME\n        contracts = {"": Contract.WORDS}')
+    rules = rule("XYZ101", "replace_word", "{old: x, new: y}") + rule("XYZ102", "replace_word", "{old: ab, new: b}")
+    done = work(plan(workspace(tmp_path / "w", rules, replace_word=made), "XYZ"), "x ab\n")
+    assert done.text == "x b\n"
+    assert [f.evidence["code"] for f in done.findings if f.code == "RUN102"] == ["XYZ101"]
+
+
 def test_a_fix_that_would_change_another_key_is_dropped(tmp_path: Path) -> None:
     damage = rule("XYZ101", "replace_word", "{old: 'Q', new: 'b: c'}")
     done = work(

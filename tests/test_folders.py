@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -44,6 +45,12 @@ def test_a_wrong_rule_file_is_said_with_its_line(text: str, says: str, tmp_path:
     with pytest.raises(FolderError) as e:
         read_rules((str(made),), examples=True)
     assert says in str(e.value)
+
+
+def test_our_rules_without_examples_are_the_same_but_for_these() -> None:
+    ours = (str(bundled()),)
+    whole = read_rules(ours, examples=True)
+    assert read_rules(ours) == {code: replace(rule, examples=()) for code, rule in whole.items()}
 
 
 def test_a_code_stands_in_one_file_of_a_folder(tmp_path: Path) -> None:

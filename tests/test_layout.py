@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -338,3 +339,57 @@ def test_what_was_asked_in_a_wrapped_text_is_still_asked_after_the_joins() -> No
     asked = [f for f in record(desk, draft).findings if f.code == "LAY103"]
     assert [wrapped[f.span.start - 4 : f.span.end + 3] for f in asked] == [" it.\nIts"]
     assert not asked[0].applied
+
+
+SENTENCES = (
+    "The harbour was closed for the whole of that week because the storm had moved the sand.",
+    "Nobody knew how long it would take, and the company that runs the ferry sent its crews home.",
+    "Most of them came back on the first day of May, when the channel had been cleared at last.",
+    "The mayor said that she had never seen anything like it in all the years she has lived here.",
+)
+
+
+def wrapped(sentences: tuple[str, ...]) -> str:
+    return "\n".join(textwrap.wrap(" ".join(sentences), 60))
+
+
+def test_long_wrapped_paragraphs_with_blank_lines_between_are_joined_at_ends_of_sentences_too() -> None:
+    one, two = SENTENCES * 3, SENTENCES[::-1] * 3
+    assert cleaned("split_line", f"{wrapped(one)}\n\n{wrapped(two)}\n") == f"{' '.join(one)}\n\n{' '.join(two)}\n"
+
+
+def test_a_short_line_in_a_wrapped_text_ends_its_paragraph() -> None:
+    one, two = SENTENCES * 3, SENTENCES[1:] * 2
+    text = cleaned("split_line", f"{wrapped(one)}\n{wrapped(two)}\n\n{wrapped(two)}\n")
+    assert f"{one[-1][-20:]}\n{two[0][:20]}" in text
+
+
+CUT_AT_LINKS = """\
+The plan was written by the
+Harbour Office
+, and the council has read all of it by now.
+
+{paragraph}
+
+The figures are in a report of the
+Ministry of Transport
+, which counts all ships.
+
+Nobody has read it to the end, and nobody will.
+
+It was sent to the
+Ferry Company
+, where it was lost.
+"""
+
+
+def test_a_sentence_that_begins_with_a_link_goes_on_in_its_paragraph() -> None:
+    paragraph = "The harbour was closed because of the storm of the last days.\nThe ferry company\nsent its crews home."
+    joined = cleaned("split_line", CUT_AT_LINKS.format(paragraph=paragraph))
+    assert paragraph.replace("\n", " ") in joined
+
+
+@pytest.mark.parametrize("heading", ["The harbour was closed", "A week without ferries?"])
+def test_a_heading_is_not_joined_to_a_sentence_that_begins_with_a_link(heading: str) -> None:
+    paragraph = f"{heading}\nThe ferry company\nsent its crews home."
+    assert f"{heading}\n" in cleaned("split_line", CUT_AT_LINKS.format(paragraph=paragraph))

@@ -67,6 +67,15 @@ def test_the_article_is_taken_out(gap: str) -> None:
     assert cleaned(cleaned(text)) == cleaned(text)
 
 
+def test_what_goes_with_the_head_is_offered_as_metadata() -> None:
+    title = "Small ferry is back after eleven years"
+    text = lines(f"{title} - River Gazette", MENU, title, "By Ada Quill", "3 May 2024", STORY, FOOT)
+    (head, *_) = hits(text)
+    assert head.values["metadata"] == {"title": title, "author": "Ada Quill", "date_published": "2024-05-03"}
+    (head, *_) = hits(f"---\nauthors: [Ada Quill]\ndate: 2024-05-03\ntitle: {title}\n---\n\n{text}")
+    assert "metadata" not in head.values
+
+
 def test_a_split_sentence_is_one() -> None:
     split = ["The", "council of Brindle", "has put the small ferry of", "Ada Quill", "back into service."]
     text = lines(MENU, split, STORY, FOOT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -96,6 +97,7 @@ def test_the_job_of_the_readme_is_red_then_green(tmp_path: Path, monkeypatch: py
     assert "old.md" not in red
     mend = re.search(r"`(copydesk clean news/ --since origin/main --in-place)`", README)
     assert mend
+    assert f"```sh\n{mend[1]}\n```" in red, "the summary says the same"
     assert main([*mend[1].split()[1:], "-q"]) == 1, "a person has to mend the title"
     assert "into the customs" in new.read_text()
     new.write_text(new.read_text().replace("The bakery: moves", '"The bakery: moves"'))
@@ -115,7 +117,8 @@ def test_the_cleanup_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         x.strip().partition("#")[0].split() for x in README.split("## A cleanup run")[1].split("## ")[0].split("\n")
     ]
     walk = [line[1:] for line in lines if line[:1] == ["copydesk"]]
-    assert [w[0] for w in walk] == ["init", "clean", "undo", "learn", "learn", "learn", "clean", "baseline"]
+    assert [w[0] for w in walk] == ["init", "clean", "undo", "learn", "learn", "learn", "review", "clean", "baseline"]
+    monkeypatch.setattr("sys.stdin", io.StringIO("a\nk\nq\n"))
     for words in walk:
         if "--from" in words:
             Path("pairs.txt").write_text(Path("pairs.txt").read_text("utf-8").replace("? Hath", "+ Hath"), "utf-8")
@@ -123,6 +126,7 @@ def test_the_cleanup_of_the_readme(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     name = "2024-03-15-rope-walk-brothers-build-a-boat-for-two.md"
     assert "Hathersgae" in Path("news", name).read_text("utf-8")
     assert "Hathersgae" not in Path("cleaned2/corpus", name).read_text("utf-8")
+    assert '"decided": true' in Path("cleaned2/report/journal.jsonl").read_text("utf-8")
     assert main(["check", *re.findall(r"check (news/ --baseline \S+json)", README)[0].split(), "-q"]) == 0
 
 

@@ -13,6 +13,7 @@ from copydesk.cli import main
 from copydesk.folders import bundled, read_rules
 from copydesk.grouping import month_of
 from copydesk.parse import parse
+from copydesk.proof import Ground, run_alone
 from copydesk.report_text import percent
 from copydesk.upstream import shape
 
@@ -119,8 +120,7 @@ def test_values_of_the_evidence_are_summed_up(tmp_path: Path, capsys: pytest.Cap
 
 def test_every_rule_that_speaks_of_a_value_has_it_in_its_evidence() -> None:
     """A place that no evidence fills would be printed as it is."""
-    from test_rules import run
-
+    ground = Ground(read_rules((str(bundled()),)), (str(bundled()),))
     rules = [r for r in read_rules((str(bundled()),), examples=True).values() if r.upstream]
     assert len(rules) >= 12
     for rule in rules:
@@ -129,7 +129,7 @@ def test_every_rule_that_speaks_of_a_value_has_it_in_its_evidence() -> None:
         names = re.findall(r"\{(\w+)\}", rule.upstream)
         example = next((e for e in rule.examples if not e.ok), None)
         if names and example:
-            for record in run(dict(example.files), rule.code, dict(example.config)):
+            for record in run_alone(ground, rule.code, example.files, example.config):
                 assert all(isinstance(f.evidence[n], str | int) for f in record.findings for n in names), rule.code
 
 

@@ -19,15 +19,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from copydesk.advice import cleaning, next_command
 from copydesk.edits import apply, minimal
 from copydesk.excerpt import (
     HIDDEN,
     Page,
     Piece,
     as_data,
-    cleaning,
     in_order,
-    next_command,
     one_line,
     plain,
     rows,
@@ -302,6 +301,24 @@ def test_the_next_command_repeats_what_was_asked() -> None:
     assert cleaning(run) == "copydesk clean 'my drop/' --select LAY --out cleaned"
     assert next_command(run, "check", "--full") == "copydesk check 'my drop/' --select LAY --full"
     assert cleaning(replace(run, arguments=("check", "."))) == "copydesk clean . --out ../cleaned"
+    kept = ("check", "drop", "--baseline", "b.json", "--fail-on", "rate(ENC) > 1%", "--allow-empty", "--unsafe")
+    assert cleaning(replace(run, arguments=kept)) == "copydesk clean drop --unsafe --out cleaned"
+    again = next_command(replace(run, arguments=kept), "check", "--full")
+    assert again == "copydesk check drop --baseline b.json --fail-on 'rate(ENC) > 1%' --unsafe --full"
+
+
+@pytest.mark.parametrize(
+    "flag", [("--since", "origin/main"), ("--since=origin/main",), ("--files-from", "changed.txt")]
+)
+def test_the_articles_that_changed_are_repaired_where_they_stand(flag: tuple[str, ...]) -> None:
+    run = replace(a_run(), arguments=("check", "drop/", *flag, "--allow-empty", "--format", "github"))
+    expected = f"copydesk clean drop/ {' '.join(flag)} --in-place"
+    assert cleaning(run) == expected
+    assert cleaning(run, "--unsafe") == f"copydesk clean drop/ {' '.join(flag)} --unsafe --in-place"
+    summary = render("markdown", run)
+    assert f"To make the repairs on the branch (`copydesk undo .` takes them back):\n\n```sh\n{expected}\n" in summary
+    assert expected in render("console", run)
+    assert expected in render("html", run)
 
 
 # ----------------------------------------------------------------------------------------------------- for programs

@@ -325,7 +325,7 @@ def test_without_pyarrow_it_is_said_before_anything_runs(
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     (tmp_path / "a.md").write_text("It rained.\n")
     assert main(["check", str(tmp_path), "--isolated", "--format", f"parquet={tmp_path / 'f.parquet'}"]) == 2
-    assert "needs pyarrow: pip install 'copydesk[parquet]'" in capsys.readouterr().err
+    assert "needs pyarrow: pip install pyarrow" in capsys.readouterr().err
 
 
 def test_positions_in_bytes() -> None:

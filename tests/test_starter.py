@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tomllib
@@ -56,7 +57,7 @@ def test_a_corpus_of_articles(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "news"]) == 0
     said = capsys.readouterr().out
     assert "30 article(s) below news; looked at 30: 30 with front matter." in said
-    assert "The schema 'news' fits 30 of them" in said
+    assert "The schema 'news' recognises 30 of them by their keys; 30 of these have all that it demands" in said
     assert "(3: courier.example, gazette.example, mercury.example)" in said
     assert "Set aside as no articles: news/README.md." in said
     assert "wants a person in 8 of 30 articles: it starts as info. E.g. news/000.md:3: " in said
@@ -80,6 +81,32 @@ def test_an_empty_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", ".", "-q"]) == 0
 
 
+def test_the_one_folder_of_the_articles_is_the_corpus(capsys: pytest.CaptureFixture[str]) -> None:
+    write("news", 3)
+    Path("README.md").write_text("# A site\n")
+    assert main(["init", "--ci", "github"]) == 0
+    assert "3 article(s) below news" in capsys.readouterr().out
+    assert settings()["corpus"] == ["news"]
+    assert "copydesk check news --since" in Path(".github/workflows/articles.yml").read_text("utf-8")
+    Path("copydesk.toml").unlink()
+    write("letters", 3)
+    assert main(["init", "--ci", "none"]) == 0
+    assert settings()["corpus"] == ["."]
+
+
+def test_what_clean_has_written_into_the_corpus_is_no_evidence_against_it(capsys: pytest.CaptureFixture[str]) -> None:
+    write("news", 3)
+    write("letters", 3)
+    for n, path in enumerate(sorted(Path().glob("*/*.md"))):
+        path.write_text(f"The ferry number {n} crosses the river at {n + 5} o'clock, as its captain said.\n" * (n + 9))
+    assert main(["init"]) == 0
+    assert main(["clean", "news", "--out", "cleaned", "-q"]) == 0
+    capsys.readouterr()
+    assert main(["check", "news", "letters", "-q", "--select", "DUP101", "--fail-level", "info"]) == 0
+    assert main(["clean", "news", "--out", "cleaned2", "-q", "--select", "DUP101", "--fail-level", "info"]) == 0
+    assert main(["check", ".", "-q", "--select", "DUP101", "--fail-level", "info"]) == 1, "what is asked for is checked"
+
+
 def test_articles_of_folders_in_another_language(capsys: pytest.CaptureFixture[str]) -> None:
     for folder in ("post", "kurier"):
         Path("archiv", folder).mkdir(parents=True)
@@ -97,14 +124,72 @@ def test_articles_of_folders_in_another_language(capsys: pytest.CaptureFixture[s
     assert main(["check", "archiv", "-q"]) == 1, "one file is not UTF-8"
 
 
-def test_keys_that_no_schema_knows(capsys: pytest.CaptureFixture[str]) -> None:
+def blog(n: int) -> None:
     Path("blog").mkdir()
-    for i in range(3):
-        Path("blog", f"{i}.md").write_text(f"---\nheadline: Post {i}\nauthor: Ann\n---\n\nIt rained on day {i}.\n")
+    for i in range(n):
+        head = f"headline: Post {i}\nauthor: {('Ann Low', 'Bea Hart')[i % 2]}\nprinted: 2024-05-{1 + i % 28:02d}"
+        Path("blog", f"{i:03d}.md").write_text(f"---\n{head}\n---\n\nIt rained on day {i} of the fair in town.\n")
+
+
+def test_keys_that_no_schema_knows_in_few_articles(capsys: pytest.CaptureFixture[str]) -> None:
+    blog(3)
     assert main(["init", "blog"]) == 0
-    assert "No schema that ships knows their keys (headline, author)" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "No schema that ships knows their keys (headline, author, printed): only YAML and content" in said
+    assert "too few articles to infer a schema from" in said
     assert "schema" not in settings()
+    assert not Path("desk").exists()
     assert main(["check", "blog", "-q"]) == 0
+
+
+def test_a_schema_is_inferred_where_none_fits(capsys: pytest.CaptureFixture[str]) -> None:
+    blog(40)
+    assert main(["init", "blog"]) == 0
+    file = Path("desk/rules/schemas/blog.yaml")
+    assert f"so one was inferred from 40 articles: {file} (3 fields, 3 of which every" in capsys.readouterr().out
+    made = settings()
+    assert (made["schema"], made["workspace"]) == ("blog", "desk")
+    assert made["severity"] == {"value-not-allowed": "warning"}
+    assert main(["check", "blog", "-q", "--fail-level", "info", "--select", "FM1,FM2,FM3"]) == 0
+    new = Path("blog/new.md")
+    new.write_text("---\nheadline: A new one\nauthor: Cy Dunn\nprinted: 2024-06-01\n---\n\nIt snowed in town.\n")
+    assert main(["check", "blog", "-q"]) == 0, "a new author does not block"
+    assert main(["check", "blog", "-q", "--fail-level", "warning"]) == 1
+    new.write_text("---\nauthor: Ann Low\nprinted: 2024-06-31\n---\n\nIt snowed in town.\n")
+    assert main(["check", "blog", "--format", "json=f.json", "-q"]) == 1
+    found = json.loads(Path("f.json").read_text())["findings"]
+    assert {f["field"] for f in found if f["severity"] == "error"} == {"headline", "printed"}
+
+
+def test_an_inferred_schema_that_is_there_is_not_written_over(capsys: pytest.CaptureFixture[str]) -> None:
+    blog(40)
+    file = Path("desk/rules/schemas/blog.yaml")
+    file.parent.mkdir(parents=True)
+    file.write_text("fields: {headline: text}\nunknown: allow\n")
+    assert main(["init", "blog"]) == 0
+    assert f"{file} is there already and is used" in capsys.readouterr().out
+    assert file.read_text() == "fields: {headline: text}\nunknown: allow\n"
+    assert settings()["schema"] == "blog"
+
+
+def test_a_schema_that_knows_little_of_what_is_there_is_not_used(capsys: pytest.CaptureFixture[str]) -> None:
+    write("news", 30, source="mood: {0}\nprovider:\n  name: The Paper\n  domain: {0}")
+    assert main(["init", "news"]) == 0
+    said = capsys.readouterr().out
+    assert "The schema 'news' recognises 30 of them by their keys; 0 of these have all" in said
+    assert "nothing else, so one was inferred from 30 articles" in said
+    assert settings()["schema"] == "news-articles", "a name of ours is not taken"
+    assert main(["check", "news", "-q", "--fail-level", "info", "--select", "FM1,FM2,FM4"]) == 0
+
+
+def test_articles_of_several_kinds_are_judged_each_by_its_own_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    write("news", 25)
+    for i in range(10):
+        Path("news", f"note-{i}.md").write_text(f"---\nheadline: Note {i}\n---\n\nIt rained on day {i} in town.\n")
+    assert main(["init", "news"]) == 0
+    assert "each article is judged by the schema that recognises it" in capsys.readouterr().out
+    assert "schema" not in settings()
+    assert main(["check", "news", "-q"]) == 0
 
 
 @pytest.mark.parametrize(
@@ -135,6 +220,9 @@ def test_the_job_alone_beside_a_configuration(capsys: pytest.CaptureFixture[str]
     assert "--ci github" in capsys.readouterr().err
     assert main(["init", "news", "--ci", "github"]) == 0
     assert "copydesk check news --since" in Path(".github/workflows/articles.yml").read_text("utf-8")
+    Path(".github/workflows/articles.yml").unlink()
+    assert main(["init", "--ci", "github"]) == 0
+    assert "copydesk check news --since" in Path(".github/workflows/articles.yml").read_text("utf-8")
     assert Path("copydesk.toml").read_text("utf-8") == before
 
 
@@ -149,7 +237,7 @@ def test_a_job_only_where_it_is_wanted(capsys: pytest.CaptureFixture[str]) -> No
 
 @pytest.mark.parametrize("service", list(starter.JOBS))
 def test_the_jobs_are_yaml_and_their_flags_exist(service: str) -> None:
-    text = starter.job(service, Path("news"))
+    text = starter.job(service, [Path("news")])
     assert yaml.safe_load(text)
     flags = {
         word for line in text.splitlines() if "copydesk check" in line or "--format" in line for word in line.split()

@@ -16,8 +16,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copydesk.arguments import SHELLS
 from copydesk.cli import main
-from copydesk.completion import SHELLS
 from copydesk.intake import below, split_list
 
 ROOT = Path(__file__).resolve().parent.parent

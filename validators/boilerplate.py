@@ -20,6 +20,16 @@ SENTENCE = 40  # code points; a line from this length on may be a sentence
 
 _SENTENCE = re.compile(r"\w\w[.!?][\"”’')]{0,2}(?:\s|$)")
 
+_SENTENCE_END = re.compile(r"(?<=\w[.!?])\s+(?=\S)")
+_RIGHTS = re.compile(r"(?:©|\bcopyright\b) ?(?:19|20)\d\d", re.I)
+_OWNER = re.compile(
+    r"\b(?:contents? of (?:this|the) (?:web)?site|a (?:subsidiary|division|property) of|eine marke der|une marque de|"
+    r"una sociedad de|una società del|uma empresa do|een merk van)\b",
+    re.I,
+)
+CALLS = ("newsletter", "promotion", "sharing")
+SHORT = 320  # code points; a longer line is no call of the site
+
 LONG = 60  # code points; a sentence of that length is one of the story
 
 
@@ -39,13 +49,32 @@ class Boilerplate(Validator):
 
     def check(self, article: Article) -> Iterator[Hit]:
         rows = self._phrases.rows(article)
-        if any(r.marks or r.text in GLYPHS for r in rows) or len({r.text for r in rows}) < len(rows):
+        closed = self._close(rows)
+        if closed or any(r.marks or r.text in GLYPHS for r in rows) or len({r.text for r in rows}) < len(rows):
             _recognise(rows, article.meta is not None)
         row = _kicker(rows)
         if row is not None and not row.kind:
             row.kind, row.safety = "kicker", Safety.SUGGEST
         if any(not r.kind for r in rows):
             yield from self._hits(article, rows)
+
+    def _close(self, rows: Sequence[Row]) -> bool:
+        """Gives the last lines their kind that are sentences of the site on itself; whether there is one."""
+        for row in reversed(rows):
+            if not row.marks and len(row.text) <= SHORT and row.line.kind == "paragraph":
+                row.kind = "legal" if _OWNER.search(row.text) and _RIGHTS.search(row.text) else self._calls(row.text)
+                row.prose = row.prose and not row.kind
+            if not row.marks and not row.kind:
+                break
+        return any(r.kind for r in rows[-1:])
+
+    def _calls(self, text: str) -> str:
+        """The kind of a line of several sentences, each of which a pack knows as a call of the site; "" for none."""
+        sentences = _SENTENCE_END.split(text)
+        if len(sentences) < 2:
+            return ""
+        kinds = [next((m.kind for m in self._phrases.marks(s) if m.kind in CALLS), "") for s in sentences]
+        return kinds[0] if all(kinds) else ""
 
     def _hits(self, article: Article, rows: Sequence[Row]) -> Iterator[Hit]:
         """A hit for each run of one kind; runs that stand together share the gap without overlap."""
@@ -77,7 +106,7 @@ def _recognise(rows: Sequence[Row], titled: bool) -> None:
     prose = [n for n, r in enumerate(rows) if r.prose]
     first, last = (prose[0], prose[-1]) if prose else (len(rows), len(rows))
     for n in range(len(rows) - 1, -1, -1):  # from below: a label depends on what follows it
-        rows[n].kind = _label(rows, n, n > last, titled)
+        rows[n].kind = rows[n].kind or _label(rows, n, (n > first) + (n > last), titled)
     _recognise_runs(rows, 0, first, ("sharing", "navigation", "media", "cookies"))
     _recognise_runs(rows, last + 1, len(rows), ("sharing", "navigation", "media", "cookies"))
     _recognise_runs(rows, first, last, ("media",), shortest=4)
@@ -104,15 +133,20 @@ def _has_no_value(rows: Sequence[Row], n: int) -> bool:
     return below is None or below.prose or len(below.text) >= SENTENCE
 
 
-def _label(rows: Sequence[Row], n: int, in_tail: bool, titled: bool) -> str:
-    """The kind of a line that is boilerplate on its own account; the lines below it have been decided."""
+def _label(rows: Sequence[Row], n: int, part: int, titled: bool) -> str:
+    """The kind of a line that is boilerplate on its own account; the lines below it have been decided.
+
+    `part`: 0 before the first paragraph of prose, 1 between the first and the last, 2 behind the last.
+    """
     row = rows[n]
     if row.text in GLYPHS and row.line.kind == "paragraph":
         near = [r.text for r in rows[max(0, n - 1) : n + 2] if r is not row and abs(r.at - row.at) == 1]
         return "" if any(t.isdigit() for t in near) or cuts_a_sentence(rows, n) else "glyph"
-    mark = row.mark("anywhere") or (row.mark("tail") if in_tail else None)
+    mark = row.mark("anywhere") or (row.mark("tail") if part == 2 else None)
     if mark is None or cuts_a_sentence(rows, n):
         return ""
+    if mark.kind == "navigation" and part == 1 and not _has_company(rows, n):
+        return ""  # a menu stands around the text; a line between paragraphs may show what one says
     may_head = mark.heads or row.line.kind == "heading" or (n == 0 and not titled and " " not in row.text)
     if may_head and _heads_prose(rows, n):
         return ""
@@ -129,6 +163,11 @@ def _label(rows: Sequence[Row], n: int, in_tail: bool, titled: bool) -> str:
     if mark.kind == "newsletter" and row.text[-1] in ".!?" and not (n + 1 < len(rows) and rows[n + 1].kind):
         row.safety = Safety.UNSAFE  # written as a sentence: perhaps the author's own words
     return mark.kind
+
+
+def _has_company(rows: Sequence[Row], n: int) -> bool:
+    """Whether a line that the packs know stands right above or below, gaps apart."""
+    return any(r.marks or r.text in GLYPHS for r in (*rows[max(0, n - 1) : n], *rows[n + 1 : n + 2]))
 
 
 def _in_a_listing(rows: Sequence[Row], n: int) -> bool:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import pairwise
 from operator import eq
 
 from copydesk.validator import Article, Contract, Hit, Passage, Safety, Validator, fix
@@ -45,12 +45,11 @@ class DoubledWord(Validator):
         if article.language != self.language:
             return
         for passage in article.passages:
-            words = passage.masked.split()
-            same = list(map(eq, words, words[1:]))
-            if True not in same:
+            words = passage.tokens
+            if not any(map(eq, words, words[1:])):
                 continue
             found = list(self._pair.finditer(passage.masked))
-            doubled = sum(word.isalpha() for word in compress(words, same))
+            doubled = sum(word.isalpha() for word, other in pairwise(words) if word == other)
             for m in found:
                 if not (
                     is_stammer(passage.masked, m)

@@ -120,10 +120,12 @@ class Duplicate(CorpusValidator):
         excerpt = _plain(first_value(top, self.excerpt_fields))
         url = canonical(first_value(top, self.url_fields))
         body = article.text[article.body.start :]
-        count, signed = len(body.split()) if len(body) < self.body_length else 0, _NOTHING
+        seen = article.passages[0]
+        words = seen.tokens if seen.masked == body else body.split()
+        count, signed = len(words), _NOTHING
         if len(body) >= self.body_length:
             count, signed = self._sign(body)
-            body = " ".join(body.split())
+            body = " ".join(words)
         series = _VARIABLE.sub("#", title) if title else ""
         row = Row(
             article.id,

@@ -16,6 +16,7 @@ _NOTE = re.compile(
     rf"(?:originally|first){_SPACE}|\b(?:This was originally|Originally|First){_SPACE})"
     rf"(?:published|appeared|posted|printed){_SPACE}(?:in|on|at|by)\b"
 )
+_SAID = ("irst ", "irst\u00a0", "riginally ", "riginally\u00a0")
 _SOURCE = re.compile(rf"\S{{1,60}}(?:{_SPACE}\S{{1,60}}){{0,7}}")
 _AFTER = re.compile(
     rf"{_SPACE}(?:(?:under|with|as|in|on|here|where|which|that|who|before|by|at)\b|and{_SPACE}[a-z]|[-–—|])"
@@ -33,7 +34,8 @@ class FirstPublication(Validator):
 
     def check(self, article: Article) -> Iterator[Hit]:
         passage = article.passages[0]
-        if not any(verb in passage.masked for verb in ("ublished", "ppeared", "osted", "rinted")):
+        verbs = [verb for verb in ("published", "appeared", "posted", "printed") if verb in passage.masked]
+        if not any(f"{said}{verb}" in passage.masked for verb in verbs for said in _SAID):
             return
         for m in _NOTE.finditer(passage.masked):
             source, end = _source(passage.text, m.end())

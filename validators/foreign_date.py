@@ -6,15 +6,17 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from copydesk.lexicon import words_of
+from copydesk.sieve import Sieve
 from copydesk.validator import Article, Contract, Hit, Safety, Setup, Validator, fix, minimal
 
 MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July", "August", "September")
 MONTHS += ("October", "November", "December")
 DAY = re.compile(
-    r"(?<![\w.,/])\d{1,2}(?P<gap>(?:\.|er|º|°|\.º)?[ \u00a0](?:de |di |d')?)(?P<month>[^\W\d_]{3,14})\b(?!-)"
+    r"\d(?<![\w.,/].)\d?(?P<gap>(?:\.|er|º|°|\.º)?[ \u00a0](?:de |di |d')?)(?P<month>[^\W\d_]{3,14})\b(?!-)"
     r"(?:(?P<year>[ \u00a0](?:de |del )?)(?=\d{4}\b))?"
 )
-MANY = re.compile(r"(?<![\w.,/])\d[\d.,]{0,12}[ \u00a0](?P<scale>[^\W\d_]{3,16})\b(?:(?P<of>[ \u00a0]de)(?= \w))?")
+MANY = re.compile(r"\d(?<![\w.,/].)[\d.,]{0,12}[ \u00a0](?P<scale>[^\W\d_]{3,16})\b(?:(?P<of>[ \u00a0]de)(?= \w))?")
 NATIVE = frozenset({"million", "millions", "mille", "bin"})
 """English has these words too."""
 
@@ -38,11 +40,11 @@ class ForeignDate(Validator):
         for month in MONTHS:
             self._months.pop(month.lower(), None)
         self._scale = {w: found for w, found in self._scale.items() if w.lower() not in NATIVE}
-        self._any = frozenset(self._months) | {w.lower() for w in self._scale}
+        any_of = frozenset(self._months) | {w.lower() for w in self._scale}
+        self._sieve = Sieve(lambda token: not any_of.isdisjoint(words_of(token)))
 
     def check(self, article: Article) -> Iterator[Hit]:
-        self._lexicons.read(article)
-        if self._any.isdisjoint(self._lexicons.unique):
+        if not self._sieve(article.passages[0].vocabulary):
             return
         masked = article.passages[0].masked
         dates = [m for m in DAY.finditer(masked) if m["month"].lower() in self._months]

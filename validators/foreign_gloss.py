@@ -38,7 +38,7 @@ class ForeignGloss(Validator):
         near = {j for n, t in enumerate(tokens) if t.word in reading.found for j in range(n - LONGEST + 1, n + 1)}
         done = 0
         for i in sorted(near):
-            if i < done:
+            if i < done or not reading.lexicon.ranks(tokens[i].word):
                 continue
             for last in range(min(i + LONGEST, len(tokens) - 1), i, -1):
                 words = [t.word for t in tokens[i:last]]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from copydesk.lexicon import SURE, Lexicon, tokens_of
+from copydesk.lexicon import SURE, Lexicon, plain_words
 from copydesk.validator import Article, Contract, Hit, Setup, Validator
 
 SENTENCE = re.compile(r"[^.!?…]+[.!?…]{0,3}[\"”’)»]{0,2}")
@@ -65,8 +65,8 @@ class ForeignPassage(Validator):
         """The foreign sentences of a line; those of one language that follow one another as one."""
         current: Sentences | None = None
         for m in SENTENCE.finditer(masked):
-            words = [t.word for t in tokens_of(m[0])]
-            language = None if any(q in m[0] for q in QUOTES) else self._language(words, lexicon)
+            words = [] if any(q in m[0] for q in QUOTES) else plain_words(m[0])
+            language = self._language(words, lexicon)
             if language and current and current.language == language:
                 current = current._replace(end=m.end(), words=current.words + len(words))
                 continue

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from copydesk import spelling
+from copydesk.sieve import Sieve
 from copydesk.validator import Article, Contract, Hit, Passage, Safety, SettingError, Setup, Validator, fix, minimal
 
 KEYS = {"name", "variants", "perhaps", "not", "examples"}
@@ -33,6 +34,7 @@ class HouseName(Validator):
         self.keys: dict[str, list[str]] = {}
         for variant in self.right:
             self.keys.setdefault(_key(variant), []).append(variant)
+        self._sieve = Sieve(lambda token: not self.keys.keys().isdisjoint(FIRST_CAPITAL.findall(token)))
         for path, example in examples:
             made = self._corrected(example["bad"])
             if made != example["good"]:
@@ -47,6 +49,8 @@ class HouseName(Validator):
             self.apart[variant] = [*self.apart.get(variant, ()), *entry.get("not", ())]
 
     def check(self, article: Article) -> Iterator[Hit]:
+        if not self._sieve(article.vocabulary):
+            return
         for passage in article.passages:
             for start, variant in self._found(passage.masked):
                 yield self._hit(passage, start, variant)

@@ -74,6 +74,8 @@ class HtmlEntity(Validator):
     cases = ("entity", "markup")
 
     def check(self, article: Article) -> Iterator[Hit]:
+        if "&" not in article.prose:
+            return
         for passage in article.passages:
             if "&" not in passage.masked or ENTITY.search(passage.masked) is None:
                 continue

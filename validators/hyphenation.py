@@ -7,6 +7,7 @@ word list. Where neither knows, both readings are offered. A blank line is never
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -111,12 +112,8 @@ def is_masked(article: Article, at: int) -> bool:
 
 def count_words(article: Article) -> dict[str, int]:
     """How often the article has each word, with and without hyphens, in lower case; not those that a line end cuts."""
-    out: dict[str, int] = {}
-    for line in article.lines:
-        for word in WORD.findall(line.text.lower()):
-            out[word] = out.get(word, 0) + 1
-            if "-" in word:
-                parts = word.split("-")
-                for a, b in pairwise(parts):
-                    out[f"{a}-{b}"] = out.get(f"{a}-{b}", 0) + 1
+    out = Counter(WORD.findall(article.text[article.body.start : article.body.end].lower()))
+    for word, n in [(word, n) for word, n in out.items() if "-" in word]:
+        for a, b in pairwise(word.split("-")):
+            out[f"{a}-{b}"] += n
     return out

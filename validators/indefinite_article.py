@@ -41,7 +41,7 @@ class IndefiniteArticle(Validator):
         self.setup = setup
 
     def check(self, article: Article) -> Iterator[Hit]:
-        if article.language != self.language:
+        if article.language != self.language or not (SMALL.search(article.prose) or CAPITAL.search(article.prose)):
             return
         for passage in article.passages:
             text = passage.masked

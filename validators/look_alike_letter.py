@@ -39,6 +39,8 @@ class LookAlikeLetter(Validator):
     contract = Contract.NAME
 
     def check(self, article: Article) -> Iterator[Hit]:
+        if article.prose.isascii() or not may_mix(article.prose):
+            return
         for passage in article.passages:
             text = passage.masked
             if text.isascii() or not may_mix(text) or SCREEN.search(text) is None:

@@ -36,7 +36,7 @@ class LostComma(Validator):
     def check(self, article: Article) -> Iterator[Hit]:
         for passage in article.passages:
             text = passage.masked
-            for last in AND.finditer(text):
+            for last in sorted(coordinations(text), key=re.Match.start):
                 m = PAIR.search(text, max(0, last.start() - LONGEST), last.start())
                 if m and self.is_list(article, passage, m, last[1]):
                     edit = passage.edit(m.end(1), m.end(1), ",")
@@ -57,6 +57,17 @@ class LostComma(Validator):
         if text.count(f"{m[1]} {m[2]}") > (passage.field is None):
             return False  # it says so twice: a name of two words
         return any(not follows_name(text, x.start()) for x in re.finditer(rf"\b{m[1]}\b(?! [A-Z])", text))
+
+
+def coordinations(text: str) -> Iterator[re.Match[str]]:
+    """Where `and` or `or` stands before a name."""
+    for between in (" and ", " or "):
+        at = text.find(between)
+        while at >= 0:
+            m = AND.match(text, at) if text[at + len(between) : at + len(between) + 1].isupper() else None
+            if m:
+                yield m
+            at = text.find(between, at + 1)
 
 
 def follows_name(text: str, at: int) -> bool:

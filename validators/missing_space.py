@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from copydesk.sieve import oddities
 from copydesk.validator import Article, Contract, Hit, Passage, Safety, SettingError, Setup, Validator, fix
 
 TOUCH = re.compile(r"(?:\.|!|\?)(?=[A-Z])(?<=[a-z)”’\"].)")
@@ -39,7 +40,7 @@ class MissingSpace(Validator):
             self.opening = frozenset(str(data["opening"]).split())
 
     def check(self, article: Article) -> Iterator[Hit]:
-        if article.language != self.language:
+        if article.language != self.language or TOUCH.search(oddities(article.vocabulary)) is None:
             return
         for passage in article.passages:
             places = list(TOUCH.finditer(passage.masked))

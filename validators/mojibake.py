@@ -168,12 +168,19 @@ def changes(old: str, new: str) -> list[Edit] | None:
 
 # What ftfy leaves: too little evidence for it, but hardly anything that somebody wrote.
 SECOND = "".join(sorted(read_byte("cp1252", b) for b in range(0x80, 0xC0)))
-RESIDUE = re.compile(
-    rf"(?<![A-ZÀ-Þ‘“«\"'(\[])[ÂÃ][{re.escape(SECOND)}]|â€[{re.escape(SECOND)}\ufffd]?|ï¿½|\ufffd+"
-    r"|(?<=[a-z])\?(?=(?:s|t|re|ve|ll)\b(?![=&/]))"
+RESIDUE = re.compile(  # the first characters first: a search looks for them fast
+    r"[ÂÃâï\ufffd?]"
+    rf"(?:(?<![A-ZÀ-Þ‘“«\"'(\[].)(?<=[ÂÃ])[{re.escape(SECOND)}]|(?<=â)€[{re.escape(SECOND)}\ufffd]?|(?<=ï)¿½"
+    r"|(?<=\ufffd)\ufffd*|(?<=[a-z]\?)(?=(?:s|t|re|ve|ll)\b(?![=&/])))"
 )
 LEFT = ("Â", "Ã", "â€", "ï¿", "\ufffd")
 LOST_APOSTROPHE = re.compile(r"\?(?=[stvrl])")
+
+
+def may_be_left(text: str) -> bool:
+    """Whether there is anything at all of what ftfy leaves."""
+    damaged = not text.isascii() and any(map(text.__contains__, LEFT))
+    return damaged or ("?" in text and LOST_APOSTROPHE.search(text) is not None)
 
 
 def readings(found: str, in_word: bool) -> tuple[str, ...]:
@@ -197,9 +204,13 @@ class Mojibake(Validator):
     cases = ("mojibake", "residue", "lost")
 
     def check(self, article: Article) -> Iterator[Hit]:
+        text = article.prose
+        suspicious = bool(suspicious_places(text))
+        if not suspicious and not may_be_left(text):
+            return
         for passage in article.passages:
             repaired: list[tuple[int, int]] = []
-            for start, end in suspicious_stretches(passage.masked):
+            for start, end in suspicious_stretches(passage.masked) if suspicious else ():
                 edits = self._repair(passage.masked[start:end])
                 if edits:
                     places = [(start + e.start, start + e.start + len(e.old), e.new) for e in edits]
@@ -244,8 +255,7 @@ class Mojibake(Validator):
     @staticmethod
     def _left(passage: Passage, repaired: list[tuple[int, int]]) -> Iterator[Hit]:
         text = passage.masked
-        damaged = not text.isascii() and any(map(text.__contains__, LEFT))
-        if not damaged and ("?" not in text or LOST_APOSTROPHE.search(text) is None):
+        if not may_be_left(text):
             return
         ends = [b for _, b in repaired]
         for m in RESIDUE.finditer(text):

@@ -45,11 +45,15 @@ class NameCasing(CorpusValidator):
             self.distinct |= {frozenset(p) for p in data.get("distinct") or [] if isinstance(p, list)}
 
     def observe(self, article: Article) -> Any:
-        count: Counter[str] = Counter()
-        for passage in article.passages:
-            count.update(WORD.findall(passage.masked))
-        forms = {w: [1, n, article.id] for w, n in count.items() if not w.isupper() and not SURNAME.match(w)}
-        for word in [w for w in forms if not w[1:].islower()]:
+        forms: dict[str, list[Any]] = {}
+        humped = []
+        for word, n in Counter(WORD.findall(article.prose)).items():
+            plain = word[1:].islower()
+            if plain or not (word.isupper() or SURNAME.match(word)):
+                forms[word] = [1, n, article.id]
+                if not plain:
+                    humped.append(word)
+        for word in humped:
             taken_apart = HUMP.sub(" ", word)
             times = sum(1 for _ in names.places(article, taken_apart)) if " " in taken_apart else 0
             if times:

@@ -31,13 +31,15 @@ from copydesk.validator import (
     minimal,
 )
 
-COMMON = re.compile(r"\b(?:the|of|and|to|in|is|was|for|that|with)\b")
+COMMON_WORDS = frozenset(["the", "of", "and", "to", "in", "is", "was", "for", "that", "with"])
+COMMON = re.compile(rf"\b(?:{'|'.join(sorted(COMMON_WORDS))})\b")
 ENGLISH = 0.08  # of the words are these ten, in a text that is English; .2 to .3 in prose, less in lists
 SURELY = 12  # times "the": a list of names among English prose
 LISTED = re.compile(
     r"(?i)\b(?:spell(?:ed|ings?)|spelt|misspel\w+|transliterat\w+|romani[sz](?:ed|ations?)|also written|sic"
     r"|name variants?|variants? of (?:\w+ ){0,2}\w*names?)\b"
 )
+_LISTED = ("spel", "translit", "romani", "also written", "sic", "variant")  # in all that it matches
 MOST_FORMS = 4000  # names in an article; past that it is a directory
 SHORTEST = 4  # letters; shorter names are too near to one another
 LONG = 6  # letters of which two may have been cut off
@@ -122,11 +124,10 @@ class NameVariant(CorpusValidator):
 
     def observe(self, article: Article) -> Any:
         forms = names.Forms()
-        for passage in article.passages:
-            for sequence, n in Counter(names.SEQUENCE.findall(passage.masked)).items():
-                forms.add(sequence, n, self.openers)
+        for sequence, n in Counter(names.SEQUENCE.findall(article.prose)).items():
+            forms.add(sequence, n, self.openers)
         pairs = [tuple(p) for p in self._pairs(forms, article)]
-        if pairs and (LISTED.search(article.text) or not _is_english(article)):
+        if pairs and (_lists_spellings(article.text) or not _is_english(article)):
             pairs = []  # the text speaks of spellings, so each may be meant; or its names are inflected
         full = sorted(forms.full)
         evidence: dict[str, Any] = {"names": {n: [1, article.id, full[:COMPANIONS]] for n in full}}
@@ -381,10 +382,20 @@ def _written(passage: Passage, start: int, old: str, new: str, safety: Safety) -
     return fix(f"write {new!r}, not {old!r}", passage.edit(e.start, e.end, e.new), safety=safety)
 
 
+def _lists_spellings(text: str) -> bool:
+    lower = text.lower()
+    return any(map(lower.__contains__, _LISTED)) and LISTED.search(text) is not None
+
+
 def _is_english(article: Article) -> bool:
-    text = article.passages[0].masked
-    found = COMMON.findall(text)
-    return article.language == "en" and (len(found) >= ENGLISH * text.count(" ") or found.count("the") >= SURELY)
+    if article.language != "en":
+        return False
+    body = article.passages[0]
+    least = ENGLISH * body.masked.count(" ")
+    if sum(map(COMMON_WORDS.__contains__, body.tokens)) >= least:
+        return True  # beside these, there may be more that a mark touches
+    found = COMMON.findall(body.masked)
+    return len(found) >= least or found.count("the") >= SURELY
 
 
 def _score(weighed: Weighed) -> int:

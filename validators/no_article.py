@@ -28,6 +28,7 @@ _ERROR = re.compile(
     re.I,
 )
 _COOKIES = re.compile(r"\bcookies?\b", re.I)
+_LETTERS_AND_BLANKS = bytes(c for c in range(0x80) if chr(c).isalpha() or chr(c).isspace())
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 
 
@@ -44,10 +45,14 @@ class NoArticle(Validator):
 
     def prepare(self, setup: Setup) -> None:
         self._words = setup.phrases.function_words
+        self._whole = {
+            language: frozenset(w for w in words if w == w.casefold() and _WORD.fullmatch(w))
+            for language, words in self._words.items()
+        }
         self._page = setup.is_page
 
     def check(self, article: Article) -> Iterator[Hit]:
-        if article.body.end - article.body.start > 16 * self.short:
+        if article.body.end - article.body.start > 16 * self.short or self._is_long(article):
             yield from self._language(article)
             return
         rows = [line for line in article.lines if line.text.strip()]
@@ -66,6 +71,10 @@ class NoArticle(Validator):
                 return
         yield from self._language(article)
 
+    def _is_long(self, article: Article) -> bool:
+        """Whether the body has many words even without those that a mark touches."""
+        return sum(map(str.isalpha, article.passages[0].tokens)) > self.short
+
     def _language(self, article: Article) -> Iterator[Hit]:
         """The article in another language than the front matter says, or than the configuration of the corpus does."""
         said = article.meta.value("language") or article.meta.value("lang") if article.meta else None
@@ -73,6 +82,8 @@ class NoArticle(Validator):
         if wanted not in self._words or self._page(article):
             return
         body = article.text[article.body.start : article.body.start + SAMPLE]
+        if _is_surely(body, self._whole[wanted]):
+            return
         words = _WORD.findall(body.casefold())
         known = self._words[wanted]
         if len(words) < self.sure or sum(map(known.__contains__, words)) > 0.2 * len(words):
@@ -83,6 +94,14 @@ class NoArticle(Validator):
             first = next(line for line in article.lines if line.text.strip())
             values = {"text": excerpt(first.text.strip()), "language": best, "wanted": wanted}
             yield Hit(Span(first.start, first.end), values, case="language")
+
+
+def _is_surely(body: str, known: frozenset[str]) -> bool:
+    """Whether more than a fifth of the words are known, counted fast: only what stands between blanks is looked up, and
+    whatever is no letter is taken for a gap between two words more."""
+    tokens = body.split()
+    gaps = len(body.encode("utf-8", "surrogatepass").translate(None, _LETTERS_AND_BLANKS))
+    return sum(map(known.__contains__, tokens)) > 0.2 * (len(tokens) + gaps)
 
 
 def _verdict(body: str, words: int) -> str:

@@ -52,6 +52,8 @@ class NoBreakSpace(Validator):
     contract = Contract.SPACE
 
     def check(self, article: Article) -> Iterator[Hit]:
+        if "\u00a0" not in article.prose and "\u202f" not in article.prose:
+            return
         for passage in article.passages:
             text = passage.masked
             if "\u00a0" not in text and "\u202f" not in text:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import NamedTuple
 
+from copydesk.bylines import LONGEST, field_of, is_recorded, read_line
 from copydesk.rows import Row, ends_a_sentence, excerpt, places
 from copydesk.stretches import Stretch, join, names_a_date, recognise_lists, thin_out, weigh, words_of
 from copydesk.validator import Article, Contract, Edit, Hit, Safety, Setup, Span, Validator, fix
@@ -29,6 +30,8 @@ BELOW = 12  # stretches between the title and the first paragraph
 FEW = 60  # words of running text, below which a page is left to a person
 FAR_BELOW = 60
 VOCABULARY = 150  # different words of a core, from which on they say what its story is about
+HEAD = 12  # lines above a story that may say who wrote it and when
+FOOT = 4  # lines below it
 TEASERS = 4  # short paragraphs with titles of their own, from which on they are a list of other stories
 AMOUNTS = 12  # lines with amounts, as recipes have them
 PAGE_KINDS = frozenset(["label", "byline", "caption", "call", "comments", "legal"])
@@ -102,7 +105,8 @@ class Page(Validator):
         if doubt := why_unsure(stretches, begin, end, cores):
             yield from self._left(rows, doubt)
             return
-        yield from self._hits(article, rows, stretches, begin, end)
+        titles = [stretches[n].text for n in headings if n < begin and not stretches[n].text.endswith(":")]
+        yield from self._hits(article, rows, stretches, begin, end, titles)
 
     def _left(self, rows: Sequence[Row], doubt: str) -> Iterator[Hit]:
         """The page is left as it is, and a person is told why."""
@@ -110,8 +114,26 @@ class Page(Validator):
             span = Span(rows[0].line.start, rows[0].line.end)
             yield Hit(span, {"text": excerpt(rows[0].text), "doubt": doubt}, case="unsure")
 
+    def _metadata(self, article: Article, lines: Sequence[str], titles: Sequence[str]) -> dict[str, str]:
+        """What lines next to the story say of it that the front matter does not: its title, author, date, credits."""
+        schema = self._setup.schemas.of(article)
+        known = tuple(schema.known) if schema is not None else ()
+        out: dict[str, str] = {}
+        if titles and not (article.meta and article.meta.value("title")):
+            out["title"] = excerpt(titles[-1], LONGEST)
+        for said in (said for text in lines for said in read_line(text)):
+            if not is_recorded(article, said):
+                out.setdefault(field_of(article, said.kind, known), said.value)
+        return out
+
     def _hits(
-        self, article: Article, rows: Sequence[Row], stretches: Sequence[Stretch], begin: int, end: int
+        self,
+        article: Article,
+        rows: Sequence[Row],
+        stretches: Sequence[Stretch],
+        begin: int,
+        end: int,
+        titles: Sequence[str],
     ) -> Iterator[Hit]:
         gone = [*range(begin), *between(stretches, begin, end, rows), *range(end + 1, len(stretches))]
         near = range(begin - BELOW, end + BELOW + 1)
@@ -131,9 +153,15 @@ class Page(Validator):
             before = rows[first - 1] if first else None
             after = rows[last + 1] if last + 1 < len(rows) else None
             ((start, stop),) = places(article, [rows[first : last + 1]], before, after)
-            values = {"text": excerpt(rows[first].text), "lines": last + 1 - first}
-            edit = Edit(start, article.text[start:stop], "")
             case = "between" if begin <= run[0] <= end else "around"
+            values: dict[str, object] = {"text": excerpt(rows[first].text), "lines": last + 1 - first, "offer": ""}
+            if case == "around":
+                above = run[0] < begin
+                near_story = rows[max(first, last + 1 - HEAD) : last + 1] if above else rows[first : first + FOOT]
+                if told := self._metadata(article, [r.text for r in near_story], titles if above else ()):
+                    said = ", ".join(f"`{k}: {v}`" for k, v in told.items())
+                    values |= {"metadata": told, "offer": f"; the front matter does not have {said}"}
+            edit = Edit(start, article.text[start:stop], "")
             yield Hit(
                 Span(rows[first].line.start, rows[last].line.end),
                 values,

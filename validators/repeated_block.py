@@ -73,7 +73,7 @@ class RepeatedBlock(CorpusValidator):
         self._source_field = str(setup.options.get("source", ""))
 
     def observe(self, article: Article) -> list[tuple[str, str, str, bytes]]:
-        seen = [_hash(x) for x in article.lines if x.kind in KINDS and x.text.strip()]
+        seen = [_hash(x) for x in article.lines if x.kind in KINDS and not x.text.isspace() and x.text]
         when = f"{article.asked:d} {age(first_value(top_level(article), DATES), article.id)}"  # asked for: the newest
         hashes = b"".join(h.to_bytes(8, "little") for h in seen)
         return [(article.id, source_of(article, self._source_field), when, hashes)]

@@ -11,7 +11,11 @@ from dataclasses import dataclass, field
 
 from copydesk.validator import Article, Hit, Setup, Validator
 
-PAIR = re.compile(r" (?:and|or|und|oder|et|ou|y|e|en) (?=(?P<name>[A-Z][\w.\-]{1,40}(?: [A-Z][\w\-]{1,40}){0,2}))")
+CONJUNCTIONS = frozenset(["and", "or", "und", "oder", "et", "ou", "y", "e", "en"])
+PAIR = re.compile(
+    rf" (?:{'|'.join(sorted(CONJUNCTIONS))}) "
+    r"(?=(?P<name>[A-Z][\w.\-]{1,40}(?: [A-Z][\w\-]{1,40}){0,2}))"
+)
 ENDS = re.compile(
     r"[;:?!)”]|\.(?!\w)|,(?! [A-Z])|[\r\n]|\Z"
     r"| (?:are|were|is|was|have|had|has|do|did|will|would|can|could|may|might|must|should)\b"
@@ -33,6 +37,9 @@ class RepeatedEntity(Validator):
         self.setup = setup
 
     def check(self, article: Article) -> Iterator[Hit]:
+        text = article.prose
+        if not any(repeated(text, m) for word in CONJUNCTIONS & article.vocabulary for m in pairs(text, word)):
+            return
         for passage in article.passages:
             text = passage.masked
             for m in PAIR.finditer(text):
@@ -50,6 +57,17 @@ class RepeatedEntity(Validator):
         if not self.known and self.setup is not None:
             self.known = frozenset(self.setup.lines(self.surnames))
         return word in self.known
+
+
+def pairs(text: str, conjunction: str) -> Iterator[re.Match[str]]:
+    """Where the conjunction stands before a name."""
+    between = f" {conjunction} "
+    at = text.find(between)
+    while at >= 0:
+        m = PAIR.match(text, at) if text[at + len(between) : at + len(between) + 1].isupper() else None
+        if m:
+            yield m
+        at = text.find(between, at + 1)
 
 
 def repeated(text: str, m: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from copydesk.sieve import oddities
 from copydesk.validator import MASK, Article, Contract, Hit, Passage, Safety, Validator, fix
 
 BLANKS = " \t\u00a0\u2009\u202f"
@@ -22,6 +23,8 @@ LATIN = re.compile(r"[A-Za-z]{2}")
 FORMULA = re.compile(r"[=<>{}|\\^_+*/~#$]")
 BEFORE = re.compile(rf"[{BLANKS}](?P<mark>[,.;:]|[!?]{{1,3}})(?=[\s”’)\]\"']|\Z)")
 INSIDE = ("( ", " )", "[ ", " ]", "(\u00a0", "\u00a0)")
+INSIDE_ODDITIES = ("( ", " )", "[ ", " ]")
+MARKS_ODDITIES = (" ,", " .", " ;", " :", " !", " ?")
 SIGNS = (" ,", " .", " ;", " :", " !", " ?", "\u00a0", "\u2009", "\u202f")
 CODE = re.compile(r"[{}\t]|[=!<>]=|=>|->|</|&&| \||:=|;\s*$|^\s*[>#]\s|^\s*\$")
 HIGH = frozenset(";:!?")  # French sets these off
@@ -47,12 +50,17 @@ class Spacing(Validator):
     cases = ("bracket", "punctuation")
 
     def check(self, article: Article) -> Iterator[Hit]:
+        odd = oddities(article.vocabulary)
+        inside = any(map(odd.__contains__, INSIDE_ODDITIES))
+        marks = any(map(odd.__contains__, MARKS_ODDITIES))
+        if not (inside or marks):
+            return
         spoken: str | None = None
         for passage in article.passages:
             text = passage.masked
-            if any(map(text.__contains__, INSIDE)):
+            if inside and any(map(text.__contains__, INSIDE)):
                 yield from self.brackets(passage)
-            if not any(map(text.__contains__, SIGNS)):
+            if not marks or not any(map(text.__contains__, SIGNS)):
                 continue
             first, stop, plain = 0, 0, False
             for m in BEFORE.finditer(text):

@@ -36,7 +36,20 @@ from copydesk.pieces import (
     surroundings,
     titled,
 )
-from copydesk.validator import MASK, Article, Contract, Hit, Safety, SettingError, Setup, Span, Validator, fix, minimal
+from copydesk.validator import (
+    MASK,
+    Article,
+    Contract,
+    Fix,
+    Hit,
+    Safety,
+    SettingError,
+    Setup,
+    Span,
+    Validator,
+    fix,
+    minimal,
+)
 
 ENDS_HERE = "a paragraph may end here"
 ALONE = "a heading, a speaker or a salutation"
@@ -111,6 +124,8 @@ def doubt(block: Sequence[Piece], n: int, layout: Layout, is_markdown: bool = Fa
         return "a colon before it"
     if among_short_lines(block, n, layout):
         return "many short lines"
+    if opens_with_link(block, n, layout):
+        return ""
     if b.opens not in LOWER and not (goes_on(b) and a.closes != "close"):
         closed = b.closes == "stop" or (after is not None and goes_on(after))
         if b.words > 9 or not closed or not (hanging or a.closes == "lower"):
@@ -155,6 +170,17 @@ def is_verse(block: Sequence[Piece], layout: Layout) -> bool:
     return max(lengths) <= 2.2 * min(lengths) and 2 * marked >= len(block)
 
 
+def opens_with_link(block: Sequence[Piece], n: int, layout: Layout) -> bool:
+    """Whether a sentence of the same paragraph begins with a link: the line after it goes on in small letters.
+
+    Only where links cut the lines of the article, and blank lines part its paragraphs.
+    """
+    a, b = block[n], block[n + 1]
+    after = block[n + 2] if n + 2 < len(block) else None
+    prose = a.closes == "stop" and (a.words > SHORT or a.opens in LOWER or a.opens == "tail")
+    return layout.spaced and is_cut(layout) and prose and b.opens not in LOWER and after is not None and goes_on(after)
+
+
 def is_cut(layout: Layout) -> bool:
     """Whether sentences of the article have been cut, beyond doubt and not by a wrap."""
     return not layout.width and layout.cuts >= CUT
@@ -195,22 +221,21 @@ def between_halves(block: Sequence[Piece], n: int) -> bool:
 
 def among_short_lines(block: Sequence[Piece], n: int, layout: Layout) -> bool:
     """Four or more short lines in a row, and no comma or the like near that begins one: verse, or a menu."""
-    if any(p.text in ("and", "or") for p in block[n : n + 2]):
+    a, b = block[n], block[n + 1]
+    if a.words > SHORT or b.words > SHORT or a.text in ("and", "or") or b.text in ("and", "or"):
         return False
-    longest = max(p.words for p in block[max(0, n - NEAR) : n + NEAR])
-    goes = block[n + 1].opens == "joining" or any(waits(p) for p in block[max(0, n - 2) : n + 2])
-    if goes and longest > SHORT and is_cut(layout):
-        return False
-    if longest > 14 and layout.spaced:
-        return False  # a paragraph of its own, with prose in it
     first, last = n, n + 1
     while first > max(0, n - 3) and block[first - 1].words <= SHORT:
         first -= 1
     while last < min(len(block) - 1, n + 4) and block[last + 1].words <= SHORT:
         last += 1
-    near = block[max(0, n - 1) : n + 3]
-    short = block[n].words <= SHORT and block[n + 1].words <= SHORT
-    return last - first >= 3 and short and all(p.opens != "tail" for p in near)
+    if last - first < 3 or "tail" in [p.opens for p in block[max(0, n - 1) : n + 3]]:
+        return False
+    longest = max([p.words for p in block[max(0, n - NEAR) : n + NEAR]])
+    if longest > 14 and layout.spaced:
+        return False  # a paragraph of its own, with prose in it
+    goes = is_cut(layout) and (b.opens == "joining" or any(waits(p) for p in block[max(0, n - 2) : n + 2]))
+    return not (goes and longest > SHORT)
 
 
 def glue(block: Sequence[Piece], n: int, language: str) -> str:
@@ -301,32 +326,31 @@ class SplitLine(Validator):
             confidence = max(confidence, CERTAIN)
         elif (waits(a) or a.last in ("and", "or")) and between_halves(block, n):
             confidence = max(confidence, LIKELY_NAME)
-        values: dict[str, object] = {"before": ends(a.text), "after": starts(b.text), "confidence": confidence}
-        span = Span(a.end, b.start)
         if article.language == "en" and b.opens == "tail" and b.text[0] in ".,;" and a.last.lower() in BEFORE_NOUN:
-            return Hit(span, values, case="lost")  # the text of the link is gone
-        edit = minimal(a.end, article.text[a.end : b.start], glue(block, n, article.language))
-        reason = doubt(block, n, layout, article.id.endswith((".md", ".markdown")))
+            return found(a, b, confidence, "lost")  # the text of the link is gone
+        reason = ""
+        if confidence >= self.likely:
+            reason = doubt(block, n, layout, article.id.endswith((".md", ".markdown")))
         enough = self.cut_safe if is_cut(layout) else self.safe
         certain = confidence >= enough and not reason
         doubtful = not certain and not layout.width and (confidence < self.safe or b.words <= 4)
         if doubtful and article.language == "en" and words_are_lost(block, n):
-            return Hit(span, values, fix("join the lines", edit, safety=Safety.SUGGEST), case="lost")
+            return found(a, b, confidence, "lost", joined(article, block, n, Safety.SUGGEST))
         if confidence < self.likely or between_entries(block, n, layout):
             return None
-        if certain and (a.closes != "stop" or full or b.opens == "tail"):
-            return Hit(span, values, fix("join the lines", edit), case="wrap" if full else "link")
+        if certain and (a.closes != "stop" or full or b.opens == "tail" or opens_with_link(block, n, layout)):
+            return found(a, b, confidence, "wrap" if full else "link", joined(article, block, n, Safety.SAFE))
         if reason == ENDS_HERE and not in_mid_paragraph(block, n, layout):
             return None
         if not self.is_worth_asking(confidence, reason, a, b, layout):
             return None
-        return Hit(span, values | {"doubt": reason}, fix("join the lines", edit, safety=Safety.UNSAFE), case="likely")
+        return found(a, b, confidence, "likely", joined(article, block, n, Safety.UNSAFE), doubt=reason)
 
     def score(self, block: Sequence[Piece], n: int, layout: Layout) -> float:
         """The sum of the weights; that of the kind is kept, since most breaks are of few kinds."""
         kind = kind_of(block, n, layout)
         if kind not in self.sums:
-            self.sums[kind] = sum(self.weights.get(f, 0.0) for f in kind.features())
+            self.sums[kind] = sum([self.weights.get(f, 0.0) for f in kind.features()])
         return self.sums[kind] + sum([self.weights.get(f, 0.0) for f in surroundings(block, n)])
 
     def is_worth_asking(self, confidence: float, reason: str, a: Piece, b: Piece, layout: Layout) -> bool:
@@ -340,6 +364,18 @@ class SplitLine(Validator):
         return (
             confidence >= self.safe and (reason != CAPITAL or hangs(a)) and not (reason == ALONE and a.closes == "caps")
         )
+
+
+def joined(article: Article, block: Sequence[Piece], n: int, safety: Safety) -> tuple[Fix, ...]:
+    a, b = block[n], block[n + 1]
+    edit = minimal(a.end, article.text[a.end : b.start], glue(block, n, article.language))
+    return fix("join the lines", edit, safety=safety)
+
+
+def found(a: Piece, b: Piece, confidence: float, case: str, fixes: tuple[Fix, ...] = (), **more: object) -> Hit:
+    """The hit on the break between two lines."""
+    values = {"before": ends(a.text), "after": starts(b.text), "confidence": confidence, **more}
+    return Hit(Span(a.end, b.start), values, fixes, case=case)
 
 
 def in_mid_paragraph(block: Sequence[Piece], n: int, layout: Layout) -> bool:

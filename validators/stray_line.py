@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
-from copydesk.lexicon import NAME, SEEN, SURE, WORD, Lexicon, Reading, Stretch, tokens_of
+from copydesk.lexicon import CAPITAL_NOUNS, NAME, SEEN, SURE, WORD, Lexicon, Reading, Stretch, plain_words, tokens_of
 from copydesk.pieces import is_hyphenated, runs_on
-from copydesk.validator import Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix
+from copydesk.validator import Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix, minimal
 
 SENTENCE_END = re.compile(r"[.!?:…][\"”’)\]*_]{0,2}\Z")
 ALONE = re.compile(r"[\s,:;.…]*")  # all that may stand on the line beside the words
@@ -27,7 +28,8 @@ MOST_LINES = 2  # of foreign words under one another; more are a list of words
 class StrayLine(Validator):
     contract = Contract.LINES
     scope = "body"
-    cases = ("line", "doubt", "label")
+    contracts: ClassVar[Mapping[str, Contract]] = {"hedge": Contract.NAME}
+    cases = ("line", "doubt", "label", "hedge")
     most_words: int = 5
 
     def prepare(self, setup: Setup) -> None:
@@ -42,14 +44,13 @@ class StrayLine(Validator):
         reading = self.lexicons.read(article)
         if reading is not None:
             yield from self._lines(article, reading)
-        masked = article.passages[0].masked
-        if LONE.search(masked) is not None:
-            yield from self._lone(article, masked)
-        yield from self._labels(article)
-
-    def _labels(self, article: Article) -> Iterator[Hit]:
-        """Labels of web pages in another language."""
         short = [(n, line) for n, line in enumerate(article.lines) if 1 < line.end - line.start < LABEL]
+        if short:
+            yield from self._lone(article, short)
+            yield from self._labels(article, short)
+
+    def _labels(self, article: Article, short: Sequence[tuple[int, Line]]) -> Iterator[Hit]:
+        """Labels of web pages in another language."""
         labels = [(n, label) for n, line in short if (label := self._label(line)) in self._interface]
         if not labels:
             return
@@ -64,19 +65,20 @@ class StrayLine(Validator):
     def _label(line: Line) -> str:
         return line.text.strip(LABEL_MARKS).lower()
 
-    def _lone(self, article: Article, masked: str) -> Iterator[Hit]:
+    def _lone(self, article: Article, short: Sequence[tuple[int, Line]]) -> Iterator[Hit]:
         """Lines of one word that both languages have, where no sentence has room for it."""
         lexicon = self.lexicons.lexicon("en")
-        if lexicon is None or self.lexicons.language_of(article) != "en":
+        if lexicon is None:
             return
-        start = article.body.start
-        for n, line in enumerate(article.lines):
-            m = LONE.match(masked, line.start - start, line.end - start)
+        masked, start = article.passages[0].masked, article.body.start
+        for n, line in short:
+            m = LONE.match(masked, line.start - start, line.end - start) if line.kind == "paragraph" else None
             word = (m[1] or m[2]).lower() if m else ""
-            if m is None or line.kind != "paragraph" or word in lexicon.openers or word in lexicon.loans:
+            if m is None or word in lexicon.openers or word in lexicon.loans:
                 continue
             ranks = lexicon.ranks(word)
-            if ranks and max(ranks.values()) == 1 and self._context(article.lines, n, lexicon) == "sentences":
+            shared = ranks and max(ranks.values()) == 1 and self.lexicons.language_of(article) == "en"
+            if shared and self._context(article.lines, n, lexicon) == "sentences":
                 yield self._found(article, n, next(iter(ranks)), Safety.SUGGEST, lexicon)
 
     def _lines(self, article: Article, reading: Reading) -> Iterator[Hit]:
@@ -96,8 +98,8 @@ class StrayLine(Validator):
     def _hit(self, article: Article, n: int, words: list[str], reading: Reading) -> Hit | None:
         lexicon = reading.lexicon
         language = lexicon.language(words)
-        if language is None or is_hyphenated(article.lines, n):
-            return None
+        if language is None or is_hyphenated(article.lines, n) or self._label(article.lines[n]) in self._interface:
+            return None  # a label of a page is another case
         if " ".join(words) in lexicon.loans and (article.lines[n].text[:1].isupper() or len(words) > 1):
             return None
         line = article.lines[n]
@@ -106,7 +108,10 @@ class StrayLine(Validator):
         if rank < NAME and (rank or _is_title(line.text)):
             return None
         safety = Safety.SAFE if rank >= SEEN and (min(ranks) > 0 or rank >= SURE) else Safety.UNSAFE
-        if all((language, w) in lexicon.doubt for w in words) or _is_title(line.text) or reading.mixed:
+        hedge = lexicon.doubt_of(language, words)
+        unclear = hedge is None and all((language, w) in lexicon.doubt for w in words)
+        nouns = language in CAPITAL_NOUNS and lexicon.is_phrase(language, words)
+        if unclear or (_is_title(line.text) and not nouns) or reading.mixed:
             safety = Safety.UNSAFE
         if rank == SEEN and len(words) == 1 and line.text.lstrip()[0].isupper() and words[0] in self.lexicons.english:
             safety = Safety.UNSAFE  # perhaps a heading without a mark
@@ -123,7 +128,21 @@ class StrayLine(Validator):
             line.text.lstrip()[0].isupper() and runs_on(article.lines, n)
         ):
             safety = min(safety, Safety.UNSAFE)
+        if hedge is not None and safety == Safety.SAFE:
+            return self._translated(article, n, language, hedge, lexicon)
         return self._found(article, n, language, safety, lexicon)
+
+    @staticmethod
+    def _translated(article: Article, n: int, language: str, hedge: str, lexicon: Lexicon) -> Hit:
+        """The line in English: without the word the text would say more than it did."""
+        line = article.lines[n]
+        tokens = tokens_of(line.text)
+        a, b = line.start + tokens[0].start, line.start + tokens[-1].end
+        old = article.text[a:b]
+        values = {"word": old[:80], "language": lexicon.names[language], "where": "line", "gloss": hedge}
+        span = article.passages[0].span(a - article.body.start, b - article.body.start)
+        edit = minimal(a, old, hedge.capitalize() if old[0].isupper() else hedge)
+        return Hit(span, values, fix(f"write {hedge}", edit, safety=Safety.SAFE), None, "hedge")
 
     @staticmethod
     def _found(article: Article, n: int, language: str, safety: Safety, lexicon: Lexicon, case: str = "") -> Hit:
@@ -152,7 +171,7 @@ class StrayLine(Validator):
         if max(lengths, default=0) < PROSE or (skipped + more and min(lengths) < PROSE):
             return "labels"
         for line in around:
-            words = [t.word for t in tokens_of(line.text)]
+            words = plain_words(line.text)
             if len(words) > self.most_words and lexicon.foreign(words) * 4 > len(words):
                 return "list"
             if line is after and not MEANS.isdisjoint(words[:EXPLAINED]):
@@ -175,7 +194,7 @@ class StrayLine(Validator):
         while 0 <= n < len(lines) and skipped < MOST_LINES:
             line = lines[n]
             if line.text.strip():
-                words = [t.word for t in tokens_of(line.text[: 20 * self.most_words])]
+                words = plain_words(line.text[: 20 * self.most_words])
                 if not words or len(words) > self.most_words or lexicon.language(words) is None:
                     return line, skipped
                 if max(lexicon.rank(w, code) for w in words for code in lexicon.ranks(w)) < NAME:

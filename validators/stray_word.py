@@ -8,13 +8,13 @@ a foreign neighbour, frequent use) takes the certainty away, or the finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
-from copydesk.lexicon import LIKELY, NAME, SEEN, SURE, Lexicon, Reading, Stretch, Token
+from copydesk.lexicon import CAPITAL_NOUNS, LIKELY, NAME, SEEN, SURE, Lexicon, Reading, Stretch, Token
 from copydesk.pieces import is_hyphenated, runs_on
-from copydesk.validator import MASK, Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix
+from copydesk.validator import MASK, Article, Contract, Edit, Hit, Line, Safety, Setup, Validator, fix, minimal
 
 SENTENCE_END = re.compile(r"[.!?…][\"”’)\]]?\s{1,4}\Z")
 CLAUSE_END = re.compile(r"(?:[,;:]|\s[–—-]) \Z")
@@ -30,6 +30,7 @@ SUBJECTS = frozenset({"the", "we", "you", "it", "they", "there", "he", "she", "i
 CAPITALS = frozenset({"i", "i'm", "i'll", "i've", "i'd", "may", "will"})
 """With a capital they need not begin a sentence."""
 FOREIGN = 2  # more foreign words behind
+TINY = 2  # letters; a longer word that is often met may be the name of a place, or a heading in front of its text
 SURE_TARGETS = frozenset({"en"})
 """Languages in which enough was measured to delete inside a sentence by default."""
 REACH = 4_000  # characters on either side that are looked at: a line can be a whole book
@@ -47,6 +48,7 @@ class Place(NamedTuple):
     language: str
     rank: int  # of the surest word
     number: int  # of the line
+    listed: bool = False  # a phrase with a gloss
     guessed: bool = False  # its last word is in no list
 
     @property
@@ -72,7 +74,8 @@ class Place(NamedTuple):
 class StrayWord(Validator):
     contract = Contract.WORDS
     scope = "body"
-    cases = ("start", "clause", "doubt")
+    contracts: ClassVar[Mapping[str, Contract]] = {"hedge": Contract.NAME}
+    cases = ("start", "clause", "doubt", "hedge")
     most_words: int = 5
 
     def prepare(self, setup: Setup) -> None:
@@ -97,7 +100,11 @@ class StrayWord(Validator):
         strange = place.masked[tokens[last].start].islower() and len(word) > 2 and word.isalpha()
         if not strange or word in lexicon.openers or lexicon.ranks(word) or word in self.lexicons.english:
             return place
-        return place._replace(last=last + 1, guessed=True) if tokens[last + 1].word in lexicon.openers else place
+        return (
+            place._replace(last=last + 1, guessed=True, listed=False)
+            if tokens[last + 1].word in lexicon.openers
+            else place
+        )
 
     def _hit(self, article: Article, place: Place, reading: Reading) -> Hit | None:
         lexicon = reading.lexicon
@@ -124,8 +131,9 @@ class StrayWord(Validator):
         b = place.end + comma + 1
         if masked[b - 1] != " " or masked[b : place.tokens[last].start].strip("\"“‘'"):
             return None
-        if not comma and lexicon.binds(place.language, place.words, tail):
-            return None  # the sentence needs a word in its place
+        bound = not comma and lexicon.binds(place.language, place.words, tail)
+        if bound and place.rank >= SURE:
+            return None  # the sentence needs a word in its place, which another rule offers
         behind = [t.word for t in place.tokens[last : last + NEAR]]
         own = sum(w in lexicon.openers for w in behind)
         other = sum(lexicon.rank(w, place.language) > 0 for w in behind if w not in lexicon.openers)
@@ -136,6 +144,8 @@ class StrayWord(Validator):
             return None
         doubtful = (
             place.guessed
+            or bound
+            or _is_title(place)
             or lexicon.target not in SURE_TARGETS
             or place.line.kind != "paragraph"
             or (where == "start" and not capital)
@@ -143,7 +153,12 @@ class StrayWord(Validator):
         if first_of_line and is_hyphenated(article.lines, place.number):
             return None
         doubtful |= first_of_line and runs_on(article.lines, place.number)
-        doubtful |= any((place.language, w) in lexicon.negations for w in place.words)
+        hedge = lexicon.doubt_of(place.language, place.words)
+        follow = place.tokens[last]
+        if hedge is None:
+            doubtful |= lexicon.changes_meaning(place.language, place.words)
+        else:  # a capital behind it that is left in the sentence
+            doubtful |= masked[follow.start].isupper() and follow.word not in lexicon.openers
         if doubtful or _quoted(head) or head.count("(") > head.count(")") or _hinted(place, lexicon):
             safety = min(safety, Safety.SUGGEST)
         start, end = place.line.start + place.start, place.line.start + place.end
@@ -154,6 +169,9 @@ class StrayWord(Validator):
             values["gloss"] = gloss
         title = f"delete the {language} word{'s' if last - first > 1 else ''}"
         span = article.passages[0].span(start - article.body.start, end - article.body.start)
+        if hedge is not None and safety == Safety.SAFE:
+            edits = _in_english(article, place, hedge, lexicon)
+            return Hit(span, values, fix(f"write {hedge}", *edits, safety=safety), None, "hedge")
         case = where if safety == Safety.SAFE else "doubt"
         return Hit(span, values, fix(title, _without(article, place, b, capital), safety=safety), None, case)
 
@@ -172,12 +190,18 @@ class StrayWord(Validator):
             if place.rank >= SURE and begins:
                 return Safety.SAFE
             return Safety.SUGGEST if place.rank >= SEEN and (begins or (comma and place.rank >= LIKELY)) else None
-        if place.words[0] in lexicon.openers:  # only the words behind it say that it is foreign
+        if place.words[0] in lexicon.openers and not place.listed:  # only the words behind it say that it is foreign
+            if place.rank >= SURE and begins and opener:
+                return Safety.SAFE
             return Safety.SUGGEST if (capital or comma) and place.rank >= SEEN else None
         acronym = place.masked[after.start : after.end].isupper()
-        if comma and capital and not opener and not acronym and after.word not in self.lexicons.english:
+        unknown = after.word not in self.lexicons.english
+        if comma and capital and not opener and not acronym and unknown and not place.listed:
             return Safety.SUGGEST if place.rank >= SURE else None  # a family name and a first name
         if place.rank < LIKELY:
+            small = len(place.words) > 1 or len(place.words[0]) <= TINY
+            if place.rank == SEEN and small and begins and opener and _goes_on_small(place):
+                return Safety.SAFE  # no name and no title goes on so
             if after.word in HEADS or (begins and (opener or comma)):
                 return Safety.SUGGEST
             known = capital and len(after.word) > 2 and after.word in self.lexicons.english
@@ -212,7 +236,7 @@ def _places(stretch: Stretch, reading: Reading) -> Iterator[Place]:
             if best is None or sum(ranks) > weight:
                 phrase = lexicon.is_phrase(code, [t.word for t in tokens[first:last]])
                 rank = max(SURE, *ranks) if phrase else _together(ranks)
-                best, weight = Place(line, masked, tokens, first, last, code, rank, n), sum(ranks)
+                best, weight = Place(line, masked, tokens, first, last, code, rank, n, phrase), sum(ranks)
         if best is not None and best.rank >= NAME:
             done = best.last
             yield best
@@ -242,9 +266,21 @@ def _clause_safety(place: Place, lexicon: Lexicon) -> Safety | None:
     after = place.tokens[place.last].word
     if after not in lexicon.openers:
         return None
-    if place.words[0] in lexicon.openers or after in lexicon.verbs or after == "of":
+    if (place.words[0] in lexicon.openers and not place.listed) or after in lexicon.verbs or after == "of":
         return Safety.SUGGEST
     return Safety.SAFE if place.rank >= SURE or (place.rank == LIKELY and after in SUBJECTS) else Safety.SUGGEST
+
+
+def _is_title(place: Place) -> bool:
+    """Whether a word behind the first has a capital, as in the name of a song or a band."""
+    later = place.tokens[place.first + 1 : place.last]
+    return place.language not in CAPITAL_NOUNS and any(place.masked[t.start].isupper() for t in later)
+
+
+def _goes_on_small(place: Place) -> bool:
+    """Whether the second word behind the place is in lower case."""
+    behind = place.tokens[place.last + 1 : place.last + 2]
+    return bool(behind) and place.masked[behind[0].start].islower()
 
 
 def _names_what_follows(place: Place, comma: bool, lexicon: Lexicon) -> bool:
@@ -283,6 +319,18 @@ def _without(article: Article, place: Place, b: int, capital: bool) -> Edit:
     if capital and follow.start == b and word.islower():
         return Edit(start, article.text[start : end + 1], word[0].upper())
     return Edit(start, article.text[start:end], "")
+
+
+def _in_english(article: Article, place: Place, hedge: str, lexicon: Lexicon) -> list[Edit]:
+    """Writes the adverb in place of the words; a small word behind it that had begun the sentence loses its capital."""
+    start, end = place.line.start + place.start, place.line.start + place.end
+    old = article.text[start:end]
+    edits = [minimal(start, old, hedge.capitalize() if old[0].isupper() else hedge)]
+    follow = place.tokens[place.last]
+    first = place.masked[follow.start]
+    if first.isupper() and follow.word in lexicon.openers and follow.word not in CAPITALS:
+        edits.append(Edit(place.line.start + follow.start, first, first.lower()))
+    return edits
 
 
 def _quoted(head: str) -> bool:

@@ -20,6 +20,12 @@ _PROVENANCE = re.compile(
     r"\b(?:originally|first) (?:published|appeared)\b",
     re.I,
 )
+_ABOUT = re.compile(
+    r"(?:about the authors?|über (?:den autor|die autorin)|à propos de l['’]auteure?|sobre (?:el|la|o|a) autora?|"
+    r"sull['’]autore|over de auteur):?$",
+    re.I,
+)
+_AFFILIATE = re.compile(r"\baffiliate (?:links?|commissions?)\b|\bmay earn (?:a|an) (?:\w+ )?commission\b", re.I)
 _LISTED = re.compile(
     r"\W{0,3}\d[\d.,:/–-]*\s\D|(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d", re.I
 )
@@ -62,9 +68,20 @@ class Tail(Validator):
             case = "discussion" if foot < len(rows) else "footer"
             foot = min(foot, _footer(rows))
         if foot < len(rows) and (foot <= end or safety < Safety.SAFE):
-            yield _deletion(article, rows, foot, len(rows), case, Safety.SAFE)
+            for first, stop in _but_for_disclosures(rows, foot):
+                yield _deletion(article, rows, first, stop, case, Safety.SAFE)
         elif end < len(rows):
             yield _deletion(article, rows, end, len(rows), "related", safety)
+
+
+def _but_for_disclosures(rows: Sequence[Row], first: int) -> Iterator[tuple[int, int]]:
+    """The rows from `first` to the end in runs, without those that say who earns with the article or who wrote it."""
+    for n in range(first, len(rows) + 1):
+        about = n + 1 < len(rows) and _names_the_author(rows, n)
+        if n == len(rows) or about or _AFFILIATE.search(rows[n].text):
+            if first < n:
+                yield first, n
+            first = max(first, n + (2 if about else 1))
 
 
 def _deletion(article: Article, rows: Sequence[Row], first: int, stop: int, case: str, safety: Safety) -> Hit:
@@ -175,6 +192,13 @@ def _is_foot(rows: Sequence[Row], n: int, last: int) -> bool:
     if told or listed * 4 > len(after) or len(after) < 8:
         return False
     return (known >= 5 and len(kinds) >= 3) or (len(strong) >= 2 and known >= 3)
+
+
+def _names_the_author(rows: Sequence[Row], n: int) -> bool:
+    """Whether the row `n` heads a box about the author whose name stands nowhere above it."""
+    if not _ABOUT.match(rows[n].text) or n + 1 == len(rows):
+        return False
+    return all(rows[n + 1].text not in r.text for r in rows[:n])
 
 
 def _tells_origin(text: str) -> bool:

@@ -10,7 +10,10 @@ from copydesk.rows import Row, cuts_a_sentence, ends_a_sentence, excerpt, is_hea
 from copydesk.validator import Article, Contract, Edit, Hit, Setup, Span, Validator, fix
 
 LONGEST = 160  # code points of a title
+BLOCK = 12  # titles under a heading of other stories
+STORY = 200  # code points of running text, from which on there is a story before such a block
 
+_WORD = re.compile(r"\w{4,}")
 _STOPS = re.compile(r"[.!?…][\"”’»]?\)?$")
 _TAG = re.compile(
     r"\W{0,2}\[?(?:VIDEO|PHOTOS?|PICTURES?|PICS|INSIGHT|ANALYSIS|REVEALED|REACTION|WARNING|NEWS|COMMENT|LATEST|UPDATE|"
@@ -36,6 +39,8 @@ class Teaser(Validator):
                 continue
             if row.mark("lead") and not (row.line.kind == "list" or cuts_a_sentence(rows, n)):
                 stop = self._titles(rows, n)
+            elif row.mark("marker", "weak-marker") and not cuts_a_sentence(rows, n):
+                stop = _block(rows, n)
             elif self._announces(row) and n and rows[n - 1].at + 1 <= row.at:
                 stop = n + 1
             if stop > n and any(r.prose for r in rows[:n]):
@@ -76,8 +81,37 @@ class Teaser(Validator):
             end += 1
         if not titles or (end < len(rows) and not (rows[end].prose or rows[end].marks)):
             return n
+        if end < len(rows) and rows[end].text[0].islower():
+            return n  # the last title is the beginning of a sentence
         announced = rows[n].text.endswith(":") or rows[n + 1].at == rows[n].at + 1 or rows[n].line.kind != "heading"
         return end if announced else n
+
+
+def _block(rows: Sequence[Row], n: int) -> int:
+    """Where the titles under a heading of other stories end, if three or more of them stand there before prose."""
+    end = n + 1
+    while end < len(rows) and end - n <= BLOCK and _is_title(rows[end]) and rows[end].at == rows[end - 1].at + 1:
+        end += 1
+    titles = rows[n + 1 : end]
+    if len(titles) < 3 or end == len(rows) or not (rows[end].prose and ends_a_sentence(rows[end].text)):
+        return n
+    if sum(len(r.text) for r in rows[:n] if r.prose) < STORY or sum(r.text[0].isdigit() for r in titles) * 3 > len(
+        titles
+    ):
+        return n
+    story = {w for r in (*rows[:n], *rows[end:]) for w in _WORD.findall(r.text.casefold())}
+    words = {w for r in titles for w in _WORD.findall(r.text.casefold())}
+    return n if 2 * len(words & story) > len(words) else end
+
+
+def _is_title(row: Row) -> bool:
+    return (
+        not row.marks
+        and row.line.kind == "paragraph"
+        and len(row.text) <= LONGEST
+        and is_headline(row.text)
+        and not (row.prose and ends_a_sentence(row.text))
+    )
 
 
 def _deletion(article: Article, rows: Sequence[Row], first: int, stop: int) -> Hit:

@@ -32,7 +32,8 @@ class UnmarkedBlock(Validator):
         lines = article.lines
         if any(b in article.text for b in BULLETS):
             yield from lists(lines)
-        if not any(line.kind in ("heading", "code", "quote") for line in lines):
+        short = [line for line in lines if line.kind == "paragraph" and len(line.text) <= HEADING]
+        if len(short) >= FEWEST and not any(line.kind in ("heading", "code", "quote") for line in lines):
             yield from headings(lines)
 
 

@@ -27,10 +27,13 @@ class UnpairedQuote(Validator):
 
     def check(self, article: Article) -> Iterator[Hit]:
         masked, at = article.passages[0].masked, article.body.start
-        if not MARKS.search(masked) or "„" in masked or "»" in masked:
+        marks = [mark for mark in '“”"' if mark in masked]
+        if not marks or "„" in masked or "»" in masked:
             return
         prose = [p for p in article.parts if p.kind in ("paragraph", "list")]
         for n, part in enumerate(prose):
+            if all(masked.find(mark, part.span.start - at, part.span.end - at) < 0 for mark in marks):
+                continue
             for start, end in lines_of(masked, part, at):
                 hit = judge(masked, start, end)
                 if hit is None or (hit[1] == "open" and goes_on(masked, end, prose, n, at)):

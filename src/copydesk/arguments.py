@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from copydesk import __version__
-from copydesk.baseline import FILE as BASELINE
-from copydesk.completion import SHELLS
 from copydesk.config import BODIES
 from copydesk.model import Severity
+
+BASELINE = "copydesk-baseline.json"
+DECISIONS = "decisions.jsonl"
+SHELLS = ("bash", "zsh", "fish")
 
 
 def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.ArgumentParser:
@@ -34,22 +36,34 @@ def make_parser(commands: Mapping[str, Callable[[argparse.Namespace], int]]) -> 
     _add_runs(command)
     undo = command("undo", "put the bytes back, from the journal alone")
     undo.add_argument("dir", type=Path, metavar="DIR", help="a folder of `clean --out`, or one cleaned in place")
-    undo.add_argument("--rule", action="append", default=[], metavar="CODE", help="only the fixes of this rule")
+    undo.add_argument(
+        "--rule",
+        action="append",
+        default=[],
+        metavar="CODES",
+        help="only the fixes of these rules; a name or a prefix, too",
+    )
     undo.add_argument("--file", action="append", default=[], metavar="FILE", help="only in this file")
     undo.add_argument("--finding", action="append", default=[], metavar="ID", help="only this finding's fix")
-    undo.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+    _add_folders(undo)
 
     describe = command("explain", "what a rule says, why, and its examples")
     describe.add_argument("code", nargs="+", metavar="CODE", help="a code, a name or a prefix")
     _add_folders(describe)
 
-    rules = command("rules", "list every rule")
+    rules = command("rules", "list the rules, or prove their examples")
+    rules.add_argument("code", nargs="*", metavar="CODE", help="only these: a code, a name or a prefix")
+    rules.add_argument(
+        "--prove",
+        action="store_true",
+        help="run the examples of these rules (default: those of the workspace), open its lists; exit 1 if one fails",
+    )
     _add_folders(rules)
 
     _add_schema(command("schema", "infer, compare, export and import schemas of front matter"))
 
     init = command("init", "write a copydesk.toml for a corpus, and its CI job")
-    init.add_argument("path", nargs="?", type=Path, default=Path("."), metavar="PATH", help="the corpus")
+    init.add_argument("path", nargs="?", type=Path, metavar="PATH", help="the corpus (default: the folder you are in)")
     init.add_argument(
         "--ci",
         choices=["auto", "github", "gitlab", "none"],
@@ -80,11 +94,13 @@ def _add_runs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     check.add_argument(
         "--baseline", type=Path, metavar="FILE", help="leave out what `copydesk baseline create` has accepted in FILE"
     )
+    _add_decisions(check, "with what was decided in FILE (`copydesk review`)")
     check.add_argument(
         "--since", metavar="REV", help="only what is new in the articles changed since this git revision (merge base)"
     )
 
     clean = command("clean", "write a cleaned corpus and an account of every change")
+    _add_decisions(clean, "make the fixes that were accepted in FILE (`copydesk review`), too")
     clean.add_argument("--since", metavar="REV", help="only the articles changed since this git revision (merge base)")
     where = clean.add_mutually_exclusive_group()
     where.add_argument("--out", type=Path, metavar="DIR", help="write DIR/corpus and DIR/report")
@@ -100,6 +116,13 @@ def _add_runs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     _add_selection(clean)
     _add_reporting(clean)
     clean.set_defaults(baseline=None)
+
+    review = command("review", "decide on what was only suggested; the decisions are kept")
+    _add_selection(review)
+    review.add_argument("--rule", action="append", default=[], metavar="CODES", help="ask only about these rules")
+    _add_decisions(review, f"where the answers are kept (default: {DECISIONS} beside the configuration)")
+    _add_cache(review)
+    review.set_defaults(**_SILENT, output=None, asks=True)
 
     baseline = command("baseline", "accept the findings of today, where there is no git history")
     baseline.add_argument("action", choices=["create", "update", "prune", "stats"], help=_BASELINE_ACTIONS)
@@ -125,6 +148,16 @@ def _add_runs(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
     report.add_argument("--output", type=Path, metavar="FILE", help="where it goes (default: the terminal)")
     report.add_argument("--allow-empty", action="store_true", help="no article at all is no error")
     report.set_defaults(**{**_SILENT, "allow_empty": False})
+
+
+def _add_cache(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--cache", action=argparse.BooleanOptionalAction, help="keep what is worked out for the next run (default: no)"
+    )
+
+
+def _add_decisions(parser: argparse.ArgumentParser, about: str) -> None:
+    parser.add_argument("--decisions", type=Path, metavar="FILE", help=about)
 
 
 def _add_learning(command: Callable[[str, str], argparse.ArgumentParser]) -> None:
@@ -252,9 +285,7 @@ def _add_reporting(parser: argparse.ArgumentParser) -> None:
     show.add_argument(
         "--jobs", type=_processes, default=0, metavar="N", help="processes (default: as many as are worth it)"
     )
-    show.add_argument(
-        "--cache", action=argparse.BooleanOptionalAction, help="keep what is worked out for the next run (default: no)"
-    )
+    _add_cache(show)
 
 
 def _processes(word: str) -> int:

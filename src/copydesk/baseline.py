@@ -12,13 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from copydesk.model import Record
+from copydesk.model import Record, Refusal
 
-FILE = "copydesk-baseline.json"
 VERSION = 1
 
 
-class BaselineError(ValueError):
+class BaselineError(Refusal):
     """A baseline that cannot be used; the message says what to do."""
 
 

@@ -4,9 +4,9 @@ A row's key is a hash of everything that decides its value: the article (its id,
 rules and validators, the engine, and the versions of Python and of the libraries that decide. So a row is never stale,
 and nothing has to be thrown away but for space. There are three kinds:
 
-    an article alone     its draft, tidied, and its evidence for each corpus validator
-    an article's record  with the corpus that it was settled in
-    a corpus             the notes of its corpus validators: the sign that a run over it came to its end
+    an article   its draft, tidied, and its evidence for each corpus validator
+    a batch      the records of its articles in a corpus
+    a corpus     the notes of its corpus validators: the sign that a run over it came to its end
 
 Values are plain built-in data behind a checksum; what does not fit its checksum, or cannot be read, was never kept.
 """
@@ -16,16 +16,14 @@ from __future__ import annotations
 import json
 import marshal
 import os
-import sqlite3
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import yaml
 
@@ -35,12 +33,17 @@ from copydesk.folders import rules_folders
 from copydesk.model import Applied, Edit, Finding, Fix, Location, Plan, Record, Safety, Severity, Source, Span
 from copydesk.validator import SettingError, Setup
 
+if TYPE_CHECKING:
+    import sqlite3
+
 FILE = "articles-1.sqlite"
 MOST = 500_000_000  # bytes; then the oldest fifth of the rows goes
 LIBRARIES = (
     *("PyYAML", "ftfy", "wcwidth", "google-re2", "publicsuffixlist", "pandas", "pandera", "numpy", "rapidfuzz"),
 )
-_DRAFT, _RECORD, _CORPUS = b"d", b"r", b"c"
+_DRAFT, _RECORDS, _CORPUS = b"d", b"r", b"c"
+_SEVERITIES, _SAFETIES = tuple(Severity), tuple(Safety)
+_new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 _ATOMS = frozenset({str, int, float, bool, bytes, type(None)})
 Row: TypeAlias = tuple[bytes, bytes]
 
@@ -64,13 +67,31 @@ class Cache:
 
     def article(self, source: Source, data: bytes, size: int) -> bytes:
         """The key of an article: its names, what it is allowed to suppress, and its bytes."""
-        allowed = list(self.suppressed[source.id]) if source.id in self.suppressed else None
-        about = json.dumps([source.id, source.asked, source.place, size, allowed])
-        return _hash(self.plan, about.encode(), data)
+        about = f"{source.id}\0{source.asked}\0{source.place}\0{size}"
+        if source.id in self.suppressed:
+            about += "\0" + json.dumps(list(self.suppressed[source.id]))
+        head = about.encode("utf-8", "surrogatepass")
+        return blake2b(b"%d\0%b%b" % (len(head), head, data), digest_size=20, key=self.plan).digest()
 
-    def corpus(self, articles: Sequence[bytes]) -> bytes:
+    def corpus(self, articles: Iterable[bytes]) -> bytes:
         """The key of a corpus, from those of its articles in their order."""
-        return _hash(self.plan, *articles)
+        return _hash(self.plan, b"".join(articles))
+
+    def batch(self, corpus: bytes, articles: Iterable[bytes]) -> bytes:
+        """The key of a batch of articles in a corpus."""
+        return _hash(corpus, b"".join(articles))
+
+    def open(self) -> Shelf:
+        """The rows, for the length of a `with`: a connection must not be carried into another process."""
+        return Shelf(self.file)
+
+    def keep_corpus(self, corpus: bytes, notes: Sequence[str]) -> None:
+        """Says that a run over a corpus came to its end (none where it has no key), and makes room."""
+        with self.open() as shelf:
+            if corpus:
+                shelf.keep_notes(corpus, notes)
+        with self.open() as shelf:
+            shelf.trim()
 
 
 def open_cache(plan: Plan, folder: Path) -> Cache:
@@ -100,11 +121,11 @@ def _versions() -> list[str]:
     out = [__version__, sys.version, sys.platform, unicodedata.unidata_version]
     if yaml.__with_libyaml__:
         out.append(yaml._yaml.get_version_string())
-    for name in LIBRARIES:
-        try:
-            out.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            out.append(f"{name} none")
+    wanted = {name.lower().replace("-", "_") for name in LIBRARIES}
+    for folder in sys.path:  # importlib.metadata says the same, and takes longer to import than all of this file
+        with suppress(OSError):
+            installed = [n for n in os.listdir(folder or ".") if n.endswith((".dist-info", ".egg-info"))]
+            out += sorted(n for n in installed if n.partition("-")[0].lower() in wanted)
     return out
 
 
@@ -140,13 +161,16 @@ def _contents(top: Path, files: Iterable[Path]) -> Iterable[bytes]:
 
 
 class Shelf:
-    """The rows of a cache for the length of a batch. Nothing here raises: a file that cannot be used holds nothing.
+    """The rows of a cache for the length of a batch; what is kept is written at its end, all or none.
 
-    It is opened for each batch: a connection must not be carried into another process.
+    Nothing here raises: a file that cannot be used holds nothing.
     """
 
     def __init__(self, file: str) -> None:
+        import sqlite3
+
         self._file = file
+        self._new: list[Row] = []
         self._rows: sqlite3.Connection | None = None
         try:
             folder = Path(file).parent
@@ -160,12 +184,16 @@ class Shelf:
     def __enter__(self) -> Shelf:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error: object, *_: object) -> None:
+        if self._new and error is None:
+            self._execute(self._write)
         if self._rows is not None:
             self._rows.close()
 
     def _give_up(self, e: Exception) -> None:
         """Goes on without; a file that is spoilt (not busy, full or forbidden) is taken away."""
+        import sqlite3
+
         if self._rows is not None:
             with suppress(sqlite3.Error):
                 self._rows.close()
@@ -180,6 +208,8 @@ class Shelf:
                     os.unlink(path)
 
     def _execute(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
+        import sqlite3
+
         if self._rows is None:
             return None
         try:
@@ -188,23 +218,29 @@ class Shelf:
             self._give_up(e)
             return None
 
-    def get(self, key: bytes) -> Any:
+    def _get(self, key: bytes) -> Any:
         """The value that was kept under a key, or None."""
+        data = self._sound(key)
+        return None if data is None else marshal.loads(data)
+
+    def _sound(self, key: bytes) -> bytes | None:
+        """The value as it was written, where it fits its checksum."""
         row = self._execute(lambda rows: rows.execute("SELECT value FROM kept WHERE key = ?", (key,)).fetchone())
         if row is None or type(row[0]) is not bytes or row[0][:20] != _hash(key, row[0][20:]):
             return None
-        return marshal.loads(row[0][20:])
+        data: bytes = row[0][20:]
+        return data
 
-    def put(self, rows: Sequence[Row]) -> None:
-        """Keeps rows, all or none."""
+    def _write(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", self._new)
+        connection.execute("COMMIT")
 
-        def write(connection: sqlite3.Connection) -> None:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany("INSERT OR REPLACE INTO kept VALUES (?, ?)", rows)
-            connection.execute("COMMIT")
-
-        if rows:
-            self._execute(write)
+    def _keep(self, key: bytes, value: Any) -> None:
+        """Keeps a value; not where it is not plain data."""
+        if _is_plain(value):
+            data = marshal.dumps(value)
+            self._new.append((key, _hash(key, data) + data))
 
     def trim(self, most: int = MOST) -> None:
         """Drops the oldest fifth of the rows where the file holds more than `most` bytes."""
@@ -218,13 +254,49 @@ class Shelf:
 
         self._execute(drop)
 
+    def keep_draft(self, key: bytes, draft: Draft, evidence: Mapping[str, object]) -> None:
+        """Keeps a tidied draft with the evidence of its article; not where a validator crashed: that may be chance."""
+        if any(f.code == CRASHED for f in draft.extra):
+            return
+        passes = [[(_flat(f), _flat_fix(fix)) for f, fix in fixes] for fixes in draft.passes]
+        found = {checker: [_flat(f) for f in findings] for checker, findings in draft.found.items()}
+        value = (
+            _said(draft.original, draft.text), passes, found, [_flat(f) for f in draft.extra], draft.extra_pass,
+            draft.allowed, dict(evidence),
+        )  # fmt: skip
+        self._keep(_DRAFT + key, value)
 
-def _row(key: bytes, value: Any) -> list[Row]:
-    """A value ready to be kept; nothing where it is not plain data."""
-    if not _is_plain(value):
-        return []
-    data = marshal.dumps(value)
-    return [(key, _hash(key, data) + data)]
+    def draft(self, key: bytes, source: Source, data: bytes) -> tuple[Draft, Mapping[str, Any]] | None:
+        """The draft of an article and its evidence, where they were kept."""
+        kept = self._get(_DRAFT + key)
+        if kept is None:
+            return None
+        said, passes, found, extra, extra_pass, allowed, evidence = kept
+        original, text = _texts(said, data)
+        draft = Draft(source, original, text, extra_pass=extra_pass, allowed=allowed)
+        draft.passes = [[(_finding(source, f), _fix(fix)) for f, fix in fixes] for fixes in passes]
+        draft.found = {checker: [_finding(source, f) for f in findings] for checker, findings in found.items()}
+        draft.extra = [_finding(source, f) for f in extra]
+        draft.lossy = data.decode("utf-8", "replace") if text is None else ""
+        return draft, evidence
+
+    def keep_records(self, batch: bytes, records: Sequence[Record]) -> None:
+        """Keeps the records of a batch; not where a validator crashed: that may be chance."""
+        if not any(f.code == CRASHED for r in records for f in r.findings):
+            self._keep(_RECORDS + batch, [_fold(r) for r in records])
+
+    def records(self, batch: bytes) -> bytes | None:
+        """The records of a batch as `unfold` takes them, where they were kept."""
+        return self._sound(_RECORDS + batch)
+
+    def keep_notes(self, corpus: bytes, notes: Sequence[str]) -> None:
+        """Keeps the notes of a run that came to its end."""
+        self._keep(_CORPUS + corpus, list(notes))
+
+    def notes(self, corpus: bytes) -> tuple[str, ...] | None:
+        """The notes of a run over this corpus, where one came to its end."""
+        kept = self._get(_CORPUS + corpus)
+        return None if kept is None else tuple(kept)
 
 
 def _is_plain(value: object) -> bool:
@@ -244,62 +316,16 @@ def _is_plain(value: object) -> bool:
 # ----------------------------------------------------------------------------------------------- drafts and records
 
 
-def draft_row(key: bytes, draft: Draft, evidence: Mapping[str, object]) -> list[Row]:
-    """A tidied draft with the evidence of its article; nothing where a validator crashed: that may be chance."""
-    if any(f.code == CRASHED for f in draft.extra):
-        return []
-    passes = [[(_flat(f), _flat_fix(fix)) for f, fix in fixes] for fixes in draft.passes]
-    found = {checker: [_flat(f) for f in findings] for checker, findings in draft.found.items()}
-    value = (
-        _said(draft.original, draft.text), passes, found, [_flat(f) for f in draft.extra], draft.extra_pass,
-        draft.allowed, dict(evidence),
-    )  # fmt: skip
-    return _row(_DRAFT + key, value)
+def _fold(done: Record) -> tuple[Any, ...]:
+    passes = [[(a.fingerprint, a.code, _flat_edits(a.edits), a.decided) for a in made] for made in done.passes]
+    return _said(done.original, done.text), passes, [_flat(f) for f in done.findings]
 
 
-def kept_draft(shelf: Shelf, key: bytes, source: Source, data: bytes) -> tuple[Draft, Mapping[str, Any]] | None:
-    """The draft of an article and its evidence, where they were kept."""
-    kept = shelf.get(_DRAFT + key)
-    if kept is None:
-        return None
-    said, passes, found, extra, extra_pass, allowed, evidence = kept
-    original, text = _texts(said, data)
-    draft = Draft(source, original, text, extra_pass=extra_pass, allowed=allowed)
-    draft.passes = [[(_finding(source, f), _fix(fix)) for f, fix in fixes] for fixes in passes]
-    draft.found = {checker: [_finding(source, f) for f in findings] for checker, findings in found.items()}
-    draft.extra = [_finding(source, f) for f in extra]
-    draft.lossy = data.decode("utf-8", "replace") if text is None else ""
-    return draft, evidence
-
-
-def record_row(key: bytes, corpus: bytes, done: Record) -> list[Row]:
-    """The record of an article in a corpus."""
-    if any(f.code == CRASHED for f in done.findings):
-        return []
-    passes = [[(a.fingerprint, a.code, _flat_edits(a.edits)) for a in made] for made in done.passes]
-    value = (corpus, _said(done.original, done.text), passes, [_flat(f) for f in done.findings])
-    return _row(_RECORD + key, value)
-
-
-def kept_record(shelf: Shelf, key: bytes, source: Source, data: bytes) -> tuple[bytes, Record] | None:
-    """The record of an article, with the key of the corpus that it was settled in."""
-    kept = shelf.get(_RECORD + key)
-    if kept is None:
-        return None
-    corpus, said, passes, found = kept
-    made = tuple(tuple(Applied(name, code, _edits(edits)) for name, code, edits in fixes) for fixes in passes)
-    return corpus, Record(source, *_texts(said, data), made, tuple(_finding(source, f) for f in found))
-
-
-def corpus_row(corpus: bytes, notes: Sequence[str]) -> list[Row]:
-    """The notes of a run that came to its end."""
-    return _row(_CORPUS + corpus, list(notes))
-
-
-def kept_notes(shelf: Shelf, corpus: bytes) -> tuple[str, ...] | None:
-    """The notes of a run over this corpus, where one came to its end."""
-    kept = shelf.get(_CORPUS + corpus)
-    return None if kept is None else tuple(kept)
+def unfold(kept: bytes, articles: Iterable[tuple[Source, bytes]]) -> Iterator[Record]:
+    """The records of a batch from what was kept of them, and the bytes of each article."""
+    for (said, passes, found), (source, data) in zip(marshal.loads(kept), articles, strict=True):
+        made = tuple([tuple([Applied(name, code, _edits(edits), by) for name, code, edits, by in f]) for f in passes])
+        yield Record(source, *_texts(said, data), made, tuple([_finding(source, f) for f in found]))
 
 
 def _said(original: str | None, text: str | None) -> str | bool:
@@ -324,8 +350,8 @@ def _flat(f: Finding) -> tuple[Any, ...]:
 def _finding(source: Source, flat: tuple[Any, ...]) -> Finding:
     code, span, field, message, severity, fixes, evidence, name, location, fingerprint, depends_on, applied = flat
     return Finding(
-        code, source.id, Span(*span), field, message, Severity(severity), tuple(map(_fix, fixes)), evidence,
-        name, Location(*location), fingerprint, depends_on, applied,
+        code, source.id, _new(Span, span), field, message, _SEVERITIES[severity], tuple([_fix(x) for x in fixes]),
+        evidence, name, _new(Location, location), fingerprint, depends_on, applied,
     )  # fmt: skip
 
 
@@ -334,7 +360,7 @@ def _flat_fix(fix: Fix) -> tuple[Any, ...]:
 
 
 def _fix(flat: tuple[Any, ...]) -> Fix:
-    return Fix(_edits(flat[0]), Safety(flat[1]), flat[2])
+    return Fix(_edits(flat[0]), _SAFETIES[flat[1]], flat[2])
 
 
 def _flat_edits(edits: Sequence[Edit]) -> list[tuple[int, str, str]]:
@@ -342,4 +368,4 @@ def _flat_edits(edits: Sequence[Edit]) -> list[tuple[int, str, str]]:
 
 
 def _edits(flat: Sequence[tuple[int, str, str]]) -> tuple[Edit, ...]:
-    return tuple(Edit(*e) for e in flat)
+    return tuple([_new(Edit, e) for e in flat])

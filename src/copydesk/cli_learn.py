@@ -17,7 +17,7 @@ from copydesk.run import prove
 
 
 def learn_boilerplate(args: argparse.Namespace) -> int:
-    """Lists the lines that come again in the articles of a source; with --accept it writes rules into the workspace."""
+    """The command `learn boilerplate`."""
     with open_job(args) as job:
         return _learn_boilerplate(args, job)
 
@@ -48,8 +48,7 @@ def _learn_boilerplate(args: argparse.Namespace, job: Job) -> int:
 
 
 def learn_names(args: argparse.Namespace) -> int:
-    """Lists the names that the articles below PATH write in two ways, with the evidence. With --add, --distinct or
-    --from it writes what you decided into the house list of your workspace, where every run finds it."""
+    """The command `learn names`."""
     clusters = []
     deciding = args.add or args.distinct or args.listing
     if deciding and args.workspace is not None:

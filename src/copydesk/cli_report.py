@@ -19,9 +19,7 @@ from copydesk.upstream import producers
 
 
 def report_corpus(args: argparse.Namespace) -> int:
-    """Says, for each source, month or folder, how many of its articles have a finding of each family. With --upstream,
-    what comes again in the articles of each source, and the bug of its producer that it looks like. Always exits 0:
-    `check` is what judges."""
+    """The command `report`."""
     by = _kinds(args.by if args.by or args.upstream else "source")
     if args.form == "csv" and args.upstream:
         raise ConfigError("--format csv holds the rates alone; --upstream goes with table, markdown and html")

@@ -10,22 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from copydesk.baseline import Comparison as BesideBaseline
-from copydesk.baseline import compare, present, read_baseline
-from copydesk.cache import Cache, cache_folder, open_cache
 from copydesk.config import ConfigError
 from copydesk.folders import open_report
-from copydesk.gate import broken
-from copydesk.grouping import source_of
 from copydesk.intake import Renamed, split_list
 from copydesk.job import Given, Job, make_job
 from copydesk.model import Plan, Record, Run, Source
-from copydesk.novelty import NewOnly, fingerprints
-from copydesk.output import write_report
 from copydesk.run import process
-from copydesk.since import Comparison
+
+if TYPE_CHECKING:
+    from copydesk.baseline import Comparison as BesideBaseline
+    from copydesk.cache import Cache
+    from copydesk.decisions import Undecided
+    from copydesk.novelty import NewOnly
+    from copydesk.since import Comparison
 
 
 @contextmanager
@@ -62,15 +61,23 @@ def run_job(args: argparse.Namespace, job: Job) -> Iterator[Run]:
             outcome = process(job.plan, job.found.articles, Path(spill), args.jobs, said, _cache(args, job, job.plan))
             records: Iterable[Record] = outcome.records
             notes = list(outcome.notes)
+            if "decided" in job.plan.options:
+                from copydesk.decisions import undecided
+
+                records = left = undecided(records, job.plan)
+                notes.append(_about_decisions(job, left))
             if job.comparison:
                 new = _new_since(args, job, then, records, Path(spill), said)
                 notes = [*job.comparison.notes, _about(job.comparison, new), *notes]
                 records = new
         if job.baseline:
+            from copydesk.baseline import compare, present, read_baseline
+            from copydesk.novelty import NewOnly
+
             beside = compare(read_baseline(job.baseline), present(records), looked_at(job), job.root)
             notes.append(_about_baseline(job.baseline, beside))
             records = NewOnly(records, beside.known)
-        broken_conditions = broken(job.conditions, records, source_of(job.plan))
+        broken_conditions = _broken(job, records)
         notes = [*broken_conditions, *notes]
         if args.verbose:
             notes.insert(0, f"configuration: {job.config.file or 'none'}; {len(job.plan.rules)} rules; root {job.root}")
@@ -78,9 +85,11 @@ def run_job(args: argparse.Namespace, job: Job) -> Iterator[Run]:
             notes.append(f"{counted(len(job.found.skipped), 'symbolic link')} not followed ({job.found.skipped[0]} …)")
         command = "clean" if hasattr(args, "out") else "check"
         name, file = args.stdin_filename, job.given.stdin
+        if file:
+            records = Renamed(records, str(file), name)
         yield Run(
             plan=job.plan,
-            records=Renamed(records, str(file), name) if file else records,
+            records=records,
             command=command,
             notes=tuple(notes),
             arguments=(command, name) if file else _shown_words(args),
@@ -101,6 +110,8 @@ def _new_since(
     said: Callable[[int], None] | None,
 ) -> NewOnly:  # fmt: skip
     """The records with what their articles did not have at the merge base."""
+    from copydesk.novelty import NewOnly, fingerprints
+
     known: dict[str, frozenset[str]] = {}
     if then and job.comparison:
         spill = spill / "then"
@@ -111,12 +122,26 @@ def _new_since(
     return NewOnly(records, known)
 
 
+def _broken(job: Job, records: Iterable[Record]) -> list[str]:
+    """What the conditions on the whole drop say."""
+    if not job.conditions:
+        return []
+    from copydesk.gate import broken
+    from copydesk.grouping import source_of
+
+    return broken(job.conditions, records, source_of(job.plan))
+
+
 def _cache(args: argparse.Namespace, job: Job, plan: Plan) -> Cache | None:
     """The user's cache, where it is asked for; never one that lies in what is being checked."""
     wanted = job.config.values.get("cache", False) if args.cache is None else args.cache
+    if not wanted:
+        return None
+    from copydesk.cache import cache_folder, open_cache
+
     folder = cache_folder()
     inside = any(folder.is_relative_to(p.resolve()) for p in (*args.path, *(job.given.listed or ())))
-    return open_cache(plan, folder) if wanted and not inside else None
+    return None if inside else open_cache(plan, folder)
 
 
 def looked_at(job: Job) -> list[str]:
@@ -128,6 +153,15 @@ def _about_baseline(file: Path, beside: BesideBaseline) -> str:
     known, stale = beside.kept.count().total(), beside.stale.count().total()
     gone = f"; {stale} of its entries are stale (`copydesk baseline prune`)" if stale else ""
     return f"baseline {file}: {counted(known, 'known finding')} left out{gone}"
+
+
+def _about_decisions(job: Job, left: Undecided) -> str:
+    """What was decided before, in a sentence."""
+    made = left.account(looked_at(job), [r.code for r in job.plan.rules], job.root)
+    text = f"decisions {job.decisions}: {counted(made.accepted + made.kept, 'finding')} decided before"
+    if made.accepted or made.kept:
+        text += f" ({made.accepted} accepted, {made.kept} kept)"
+    return text + (f"; {counted(made.stale, 'decision')} on what is no longer there" if made.stale else "")
 
 
 def _about(then: Comparison, new: NewOnly) -> str:
@@ -163,6 +197,8 @@ def _progress(args: argparse.Namespace, total: int) -> Iterator[Callable[[int], 
 def print_reports(args: argparse.Namespace, job: Job, run: Run) -> None:
     for name, file in job.formats:
         if file is not None:
+            from copydesk.output import write_report
+
             file.parent.mkdir(parents=True, exist_ok=True)
             write_report(replace(run, details={**run.details, "color": False}), name, file)
         elif not args.quiet:
@@ -173,12 +209,14 @@ def print_reports(args: argparse.Namespace, job: Job, run: Run) -> None:
 
 
 def verdict(args: argparse.Namespace, run: Run, job: Job) -> int:
+    if args.exit_zero:
+        return 0
     left = bool(run.details["broken"]) or any(
         f.severity >= job.fail_level and not (f.applied and run.command == "clean")
         for r in run.records
         for f in r.findings
     )
-    return 1 if left and not args.exit_zero else 0
+    return 1 if left else 0
 
 
 def _color(args: argparse.Namespace) -> bool:

@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-SHELLS = ("bash", "zsh", "fish")
 _KINDS = {"CODES": "codes", "CODE": "codes", "X[=FILE]": "formats"}
 """Which words stand for a value, by the name that it has in the help; other values are files."""
 

@@ -6,14 +6,13 @@ schemas are recognised by their keys.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from copydesk.folders import suggestion
-from copydesk.model import PROSE, Limits, Plan, Rule, Safety, Severity
+from copydesk.model import PROSE, Limits, Plan, Refusal, Rule, Safety, Severity
 
 FILE = "copydesk.toml"
 KEYS: dict[str, type] = {
@@ -31,6 +30,7 @@ KEYS: dict[str, type] = {
     "fail-level": str,
     "fail-on": list,
     "baseline": str,
+    "decisions": str,
     "cache": bool,
     "suppressions": bool,
     "unsafe": bool,
@@ -49,7 +49,7 @@ SOURCE_KEYS = ("body",)
 LIMITS = {"article-bytes": "article_bytes", "passes": "passes", "findings-per-rule": "findings_per_rule"}
 
 
-class ConfigError(ValueError):
+class ConfigError(Refusal):
     """A configuration or a flag that cannot be used; the message names file, key and what to do."""
 
 
@@ -96,8 +96,9 @@ def read_config(path: Path, seen: tuple[Path, ...] = ()) -> Config:
     if "extend" in values:
         other = (path.parent / values["extend"]).resolve()
         inherited = dict(read_config(other, (*seen, path)).values)
-        if "workspace" in inherited:  # paths are relative to the file that they stand in
-            inherited["workspace"] = str(other.parent / inherited["workspace"])
+        for key in ("workspace", "decisions"):  # paths are relative to the file that they stand in
+            if key in inherited:
+                inherited[key] = str(other.parent / inherited[key])
         if "corpus" in inherited:
             inherited["corpus"] = [str(other.parent / p) for p in inherited["corpus"]]
         values = {**inherited, **values}
@@ -110,6 +111,8 @@ def _tools(data: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _toml(path: Path) -> dict[str, Any]:
+    import tomllib  # most articles are checked where no configuration is
+
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except tomllib.TOMLDecodeError as e:
@@ -192,13 +195,14 @@ def make_plan(config: Config, flags: Flags, rules: Mapping[str, Rule], folders: 
     """The plan of a run. Raises ConfigError for a selector that names no rule, or a level that does not exist."""
     values = config.values
     where = str(config.file or "the command line")
+    names = {code: rule.name for code, rule in rules.items()}
     words = flags.select or values.get("select", ())
     more = (*values.get("extend-select", ()), *flags.extend_select)
-    selected = _codes(words, rules, where) or set(rules)
-    selected |= _codes(more, rules, where)
+    selected = codes_of(words, names, where) or set(rules)
+    selected |= codes_of(more, names, where)
     named = {word.strip() for group in (*words, *more) for word in group.split(",")}
     selected -= {c for c, r in rules.items() if r.optional and not named & {c, r.name}}
-    selected -= _codes((*values.get("ignore", ()), *flags.ignore), rules, where)
+    selected -= codes_of((*values.get("ignore", ()), *flags.ignore), names, where)
     run = {c for c, r in rules.items() if not r.uses}
     chosen = [rules[c] for c in sorted(selected | run)]
     severity = values.get("severity", {})
@@ -211,14 +215,14 @@ def make_plan(config: Config, flags: Flags, rules: Mapping[str, Rule], folders: 
     }
     chosen = _levels(chosen, values.get("safety", {}), "safety", Safety, rules, where)
     ignores: dict[str, tuple[str, ...]] = {
-        glob: tuple(sorted(_codes(codes if isinstance(codes, list) else [codes], rules, where)))
+        glob: tuple(sorted(codes_of(codes if isinstance(codes, list) else [codes], names, where)))
         for glob, codes in values.get("per-file-ignores", {}).items()
     }
     for pair in flags.per_file_ignores:
         glob, colon, code = pair.rpartition(":")
         if not colon:
             raise ConfigError(f"--per-file-ignores {pair!r}: write GLOB:CODE, such as 'drafts/**:FM'")
-        ignores[glob] = (*ignores.get(glob, ()), *sorted(_codes([code], rules, where)))
+        ignores[glob] = (*ignores.get(glob, ()), *sorted(codes_of([code], names, where)))
     options = dict(values)
     if flags.schema is not None:
         options["schema"] = flags.schema
@@ -242,18 +246,18 @@ def make_plan(config: Config, flags: Flags, rules: Mapping[str, Rule], folders: 
     )
 
 
-def _codes(words: Iterable[str], rules: Mapping[str, Rule], where: str) -> set[str]:
-    """The codes that are meant by codes, names or prefixes (several in one word with commas)."""
+def codes_of(words: Iterable[str], names: Mapping[str, str], where: str) -> set[str]:
+    """The codes that are meant by codes, names or prefixes (several in one word with commas); `names` go by code."""
     out: set[str] = set()
-    names = {r.name: r.code for r in rules.values()}
+    by_name = {name: code for code, name in names.items()}
     for word in (w.strip() for group in words for w in group.split(",")):
         if not word:
             continue
-        found = {names[word]} if word in names else {c for c in rules if c.startswith(word.upper())}
+        found = {by_name[word]} if word in by_name else {c for c in names if c.startswith(word.upper())}
         if word == "ALL":
-            found = set(rules)
+            found = set(names)
         if not found:
-            known = [*rules, *names, *{c.rstrip("0123456789") for c in rules}]
+            known = [*names, *by_name, *{c.rstrip("0123456789") for c in names}]
             raise ConfigError(f"{where}: no rule is called {word!r}{suggestion(word, known)}")
         out |= found
     return out
@@ -270,11 +274,12 @@ def _levels(
     known = {str(level): level for level in kind}
     out = {r.code: r for r in chosen}
     named: set[str] = set()
+    names = {code: rule.name for code, rule in rules.items()}
     for word in sorted(table, key=len):
         if table[word] not in known:
             raise ConfigError(f"{where}: {key} of {word!r} is one of {', '.join(known)}, not {table[word]!r}")
         level = known[table[word]]
-        for code in _codes([word], rules, where) & set(out):
+        for code in codes_of([word], names, where) & set(out):
             named.add(code)
             if isinstance(level, Safety) and level > rules[code].safety:
                 raise ConfigError(

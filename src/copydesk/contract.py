@@ -20,6 +20,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _REST = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?:\r\n|\r|\n)")
 """What may follow a value on its line."""
 _ESCAPE = re.compile(r"\\x[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\.")
+_STOPS = '.!?…"”’»)'  # what a sentence ends with
 QUOTES = '"“”„«»'
 NAME_LENGTH = 64  # code points; a longer edit is not the spelling of a name
 URL_LENGTH = 2_000  # code points on each side of an edit that are looked at for the URL it stands in
@@ -34,6 +35,7 @@ class Contract(StrEnum):
     MOJIBAKE = "mojibake"  # every ASCII character but blanks and question marks stays
     LINES = "lines"  # deletes whole lines (and white space), adds nothing but line ends
     WORDS = "words"  # deletes words: what stays is a subsequence; no digit or quotation mark goes
+    GLUED = "glued"  # deletes a piece of one line, from one place where lines were run together to the next
     NAME = "name"  # other letters in one name
     FIELD = "field"  # the value (or key) of the finding's field, inside the front matter
 
@@ -194,6 +196,18 @@ def _words(article: Article, edits: Sequence[Edit], field: str | None) -> str | 
     return None
 
 
+def _glued(article: Article, edits: Sequence[Edit], field: str | None) -> str | None:
+    for e in edits:
+        if e.new or _LINE_END.search(e.old):
+            return "more than a piece of one line would change"
+        before, after = article.text[max(0, e.start - 3) : e.start], article.text[e.end : e.end + 3]
+        if before and not (before[-1] in _STOPS or before[-1] in "\r\n" or before.isspace()):
+            return "the deletion begins inside a sentence"
+        if after and not (after[0].isupper() or after[0] in QUOTES + "‘\r\n" or after[0].isspace()):
+            return "the deletion ends inside a sentence"
+    return None
+
+
 def _quotes(s: str) -> str:
     return "".join(c for c in s if c in QUOTES)
 
@@ -233,6 +247,7 @@ _CHECKS: dict[Contract, Callable[[Article, Sequence[Edit], str | None], str | No
     Contract.MOJIBAKE: _mojibake,
     Contract.LINES: _lines,
     Contract.WORDS: _words,
+    Contract.GLUED: _glued,
     Contract.NAME: _name,
     Contract.FIELD: _field,
 }

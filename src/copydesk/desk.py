@@ -22,7 +22,6 @@ from copydesk.edits import apply, choose, mover
 from copydesk.folders import open_validator, rules_folders
 from copydesk.model import Article, Edit, Finding, Fix, LevelsByPath, Plan, Rule, Safety, Severity, Source, Span
 from copydesk.parse import parse
-from copydesk.repair import moved, renaming, rows_of
 from copydesk.suppression import Suppression, allows, read_suppressions
 from copydesk.validator import CorpusValidator, Facts, FileValidator, Hit, Setup, Validator
 
@@ -159,8 +158,8 @@ def observe(desk: Desk, draft: Draft, article: Article) -> Iterator[tuple[Checke
 
 
 def settle(desk: Desk, draft: Draft, facts: Mapping[str, Facts]) -> None:
-    """Goes on with the facts of the corpus, frozen, to the fixpoint of all rules."""
-    if draft.text is None or not desk.corpus:
+    """Goes on with the facts of the corpus, frozen, to the fixpoint of all rules and of what was decided."""
+    if draft.text is None:
         return
     stale = {
         c.key
@@ -168,21 +167,24 @@ def settle(desk: Desk, draft: Draft, facts: Mapping[str, Facts]) -> None:
         if c.key in facts
         and not (getattr(c.validator, "needs_fact", False) and draft.source.id not in facts[c.key].articles)
     }
-    if stale:
-        _work(desk, draft, (*desk.articles, *desk.corpus), facts, stale)
+    if stale or _decided(desk.plan, draft):
+        _work(desk, draft, (*desk.articles, *desk.corpus), facts, stale, last=True)
 
 
 def _work(
-    desk: Desk, draft: Draft, checkers: Sequence[Checker], facts: Mapping[str, Facts], stale: set[str]
-) -> Article:
-    """Passes until nothing can be applied. `stale` are the checkers that have to look again."""
+    desk: Desk, draft: Draft, checkers: Sequence[Checker], facts: Mapping[str, Facts], stale: set[str],
+    last: bool = False,
+) -> Article:  # fmt: skip
+    """Passes until nothing can be applied. `stale` are the checkers that have to look again.
+
+    `last`: at the end the fixes that a person has accepted are made, too.
+    """
     assert draft.text is not None
     plan = desk.plan
     by_key = {c.key: c for c in checkers}
     begun = len(draft.passes)
     seen = {draft.text: begun}
     texts = [draft.text]
-    threshold = Safety.UNSAFE if plan.unsafe else Safety.SAFE
     article = _parse(plan, draft)
     while True:
         for key in by_key:
@@ -191,12 +193,7 @@ def _work(
                 again = _again if checker.validator.lasting else _look
                 draft.found[key] = again(desk, checker, draft, article, facts)
         stale = set()
-        ready = [
-            (f, f.fixes[0])
-            for found in draft.found.values()
-            for f in found
-            if len(f.fixes) == 1 and f.fixes[0].safety >= threshold
-        ]
+        ready = _ready(plan, draft, last)
         if not ready:
             return article
         chosen = [ready[i] for i in choose([(desk.stages[f.code], fix.edits) for f, fix in ready])]
@@ -211,6 +208,31 @@ def _work(
         draft.text = after.text
         stale = _move(draft, by_key, article, after, [e for _, fix in chosen for e in fix.edits])
         article = after
+
+
+def _ready(plan: Plan, draft: Draft, last: bool) -> list[tuple[Finding, Fix]]:
+    """The fixes that may be applied now."""
+    threshold = Safety.UNSAFE if plan.unsafe else Safety.SAFE
+    ready = [
+        (f, f.fixes[0])
+        for found in draft.found.values()
+        for f in found
+        if len(f.fixes) == 1 and f.fixes[0].safety >= threshold
+    ]
+    if "decided" not in plan.options or not (ready or last):
+        return ready
+    from copydesk.judgement import follow
+
+    return follow(plan, draft.source.id, draft.original or "", draft.passes, draft.found, ready, last)
+
+
+def _decided(plan: Plan, draft: Draft) -> bool:
+    """Whether something may have been decided of what is found in the present text."""
+    if "decided" not in plan.options:
+        return False
+    from copydesk.judgement import concerned
+
+    return concerned(plan, draft.source.id, draft.found.values())
 
 
 def _parse(plan: Plan, draft: Draft, text: str | None = None, before: Article | None = None) -> Article:
@@ -246,23 +268,29 @@ def _damages(before: Article, after: Article, fixes: Iterable[tuple[Finding, Fix
         return True
     if before.text[: before.body.start] == after.text[: after.body.start]:
         return False
+    from copydesk.repair import Row, moved, renaming, rows_of
+
     fixes = list(fixes)
     renamed = dict(filter(None, (renaming(before, f.field or "", fix.edits) for f, fix in fixes)))
     named = {f.field for f, _ in fixes if f.field and f.field not in renamed}
+    rows, now = rows_of(before.meta.root), rows_of(after.meta.root)
+    if len(rows) == len(now) and all(
+        old == new or (old[0] == new[0] in named) for old, new in zip(rows, now, strict=True)
+    ):
+        return False
 
-    def others(article: Article, renamed: Mapping[str, str]) -> list[tuple[str, str, str]]:
-        assert article.meta is not None
-        rows = []
-        for path, kind, value in rows_of(article.meta.root):
+    def others(rows: Iterable[Row], renamed: Mapping[str, str]) -> list[Row]:
+        out = []
+        for path, kind, value in rows:
             for old, new in renamed.items():
                 path = moved(path, old, new)
             if not any(
                 f"{path}.".startswith((f"{n}.", f"{n}[")) or n.startswith((f"{path}.", f"{path}[")) for n in named
             ):
-                rows.append((path, kind, value))
-        return rows
+                out.append((path, kind, value))
+        return out
 
-    return others(before, renamed) != others(after, {})
+    return others(rows, renamed) != others(now, {})
 
 
 def _drop(desk: Desk, draft: Draft, finding: Finding, why: str) -> None:
@@ -350,12 +378,14 @@ def _look(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: M
         found = _findings(desk, checker, draft, lambda: validator.settle(article, fact, known.shared))
     else:
         found = _findings(desk, checker, draft, partial(validator.check, article))
-    if found and desk.plan.options.get("suppressions"):
+    if not found:
+        return found
+    if desk.plan.options.get("suppressions"):
         found = _unsuppressed(desk, draft, article, found)
     for n, f in enumerate(found):
         kept = []
         for fix in f.fixes:
-            why = _outside(validator.contract, article, fix, f.field)
+            why = _outside(_contract(checker, f.code), article, fix, f.field)
             if why is None:
                 kept.append(fix)
             else:
@@ -363,6 +393,13 @@ def _look(desk: Desk, checker: Checker, draft: Draft, article: Article, facts: M
         if len(kept) != len(f.fixes):
             found[n] = replace(f, fixes=tuple(kept))
     return found
+
+
+def _contract(checker: Checker, code: str) -> Contract:
+    """What the fixes of a rule keep to."""
+    validator = checker.validator
+    cases = [case for case in validator.contracts if case in checker.rules and checker.rules[case].code == code]
+    return validator.contracts[cases[0]] if cases else validator.contract
 
 
 def _suppressions(desk: Desk, article: Article) -> list[Suppression]:

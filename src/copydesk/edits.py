@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from copydesk.model import Applied, Edit, Span
@@ -83,6 +82,8 @@ def diff(old: str, new: str, start: int = 0) -> tuple[Edit, ...]:
     at = [whole.start]
     for token in a:
         at.append(at[-1] + len(token))
+    from difflib import SequenceMatcher
+
     out = []
     for tag, i, j, k, m in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         if tag != "equal":
@@ -293,7 +294,7 @@ def undo(text: str, passes: Sequence[Sequence[Applied]], unwanted: Callable[[App
     missing: list[Edit] = []  # what the recorded text has and ours has not, as edits of the recorded text
     for n, fixes in enumerate(passes):
         again = tuple(
-            Applied(f.fingerprint, f.code, tuple(Edit(_shifted(missing, e), e.old, e.new) for e in f.edits))
+            replace(f, edits=tuple(Edit(_shifted(missing, e), e.old, e.new) for e in f.edits))
             for m, f in enumerate(fixes)
             if (n, m) not in drop
         )

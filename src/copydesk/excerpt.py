@@ -10,7 +10,6 @@ import json
 import math
 import os
 import re
-import shlex
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -376,7 +375,7 @@ def count_of(n: int, noun: str, many: str = "") -> str:
     return f"{n:,} {noun if n == 1 else many or noun + 's'}"
 
 
-# ------------------------------------------------------------------------------------------- paths and next commands
+# ------------------------------------------------------------------------------------------------------------- paths
 
 
 def clickable(file: str) -> str:
@@ -386,57 +385,6 @@ def clickable(file: str) -> str:
     except ValueError:  # another drive
         return file
     return file if near.startswith(os.pardir + os.sep + os.pardir) else near.replace(os.sep, "/")
-
-
-_WITH_VALUE = frozenset({"--format", "--output", "--out", "--fail-level", "--color", "--jobs"})
-_PLAIN = frozenset(
-    {"--diff", "--statistics", "--full", "--exit-zero", "--in-place", "-q", "-v", "--quiet", "--verbose", "--debug"}
-)
-
-
-def next_command(run: Run, command: str, *more: str) -> str:
-    """This run's command line for another command: the same paths and choices, without what only shaped its output."""
-    words = list(run.arguments)
-    if words and words[0] in ("copydesk", "check", "clean"):
-        words = words[2:] if words[0] == "copydesk" else words[1:]
-    dropped = _WITH_VALUE | {w for w in more if w == "--select"}
-    kept: list[str] = []
-    skip = False
-    for word in words:
-        if skip or word in _PLAIN or word.split("=", 1)[0] in dropped:
-            skip = not skip and word in dropped
-        elif word not in more:
-            kept.append(word)
-    return visible(shlex.join(["copydesk", command, *kept, *more]).replace("\n", " "), spaces=True)
-
-
-def cleaning(run: Run, *more: str) -> str:
-    """The command that would make the repairs of this check."""
-    inside = any(word in (".", "./") for word in run.arguments)
-    return next_command(run, "clean", *more, "--out", "../cleaned" if inside else "cleaned")
-
-
-_IN_PLACE = "/.copydesk/runs/"
-
-
-def in_place(run: Run) -> bool:
-    """Whether `clean` rewrote the articles where they stand."""
-    return run.out is not None and _IN_PLACE in "/" + run.out
-
-
-def report_folder(run: Run) -> str | None:
-    """Where `clean` wrote its reports."""
-    if run.out is None:
-        return None
-    return visible(run.out if in_place(run) else run.out.rstrip("/") + "/report")
-
-
-def undo_command(run: Run) -> str | None:
-    """The command that takes back what `clean` did."""
-    if run.out is None:
-        return None
-    folder = ("/" + run.out).partition(_IN_PLACE)[0][1:] or "." if in_place(run) else run.out
-    return visible(shlex.join(["copydesk", "undo", folder]))
 
 
 # ------------------------------------------------------------------------------------------------- a finding as JSON
@@ -469,6 +417,8 @@ def _fix(fix: Fix) -> dict[str, object]:
 
 def plain(value: object) -> object:
     """Evidence as JSON can say it; a float that JSON has no word for becomes a string."""
+    if value is None or type(value) in (str, int, bool):
+        return value
     if isinstance(value, Mapping):
         return {str(k): plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -480,9 +430,14 @@ def plain(value: object) -> object:
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+
+
 def to_line(data: object) -> str:
     """JSON on one line: text as it is, but hidden characters and lone surrogates as escapes."""
-    raw = json.dumps(data, ensure_ascii=False, allow_nan=False)
+    raw = _encode(data)
+    if raw.isascii() and "\x7f" not in raw:
+        return raw  # the hidden ones below are escapes already
     return HIDDEN.sub(lambda m: _escape(ord(m[0])), raw)
 
 

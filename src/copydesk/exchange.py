@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from copydesk.excerpt import HIDDEN, Page, one_line, tier, visible
-from copydesk.model import Edit, Finding, Record, Rule, Safety
+from copydesk.model import Edit, Finding, Record, Refusal, Rule, Safety
 
 LONGEST = 1_000
 """Characters of a message; more is not read in any of the places that these reports are shown in."""
 
 
-class ReportError(ValueError):
+class ReportError(Refusal):
     """A report that cannot be written; the message says what to do."""
 
 

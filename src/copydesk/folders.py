@@ -7,7 +7,6 @@ uses it, under a private module name, so that no name can collide and `--select 
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import importlib.util
 import inspect
 import re
@@ -22,14 +21,14 @@ from typing import Any, TextIO, TypeAlias
 
 import yaml
 
-from copydesk.model import Example, Rule, Run, Safety, Severity
+from copydesk.model import Example, Refusal, Rule, Run, Safety, Severity
 from copydesk.validator import SettingError, Setup, Validator
 
 KINDS = ("validators", "rules", "reports")
 Render: TypeAlias = Callable[[Run, TextIO], None]
 
 
-class FolderError(ValueError):
+class FolderError(Refusal):
     """A rule, validator or report that cannot be used; the message names file, line and what to do."""
 
 
@@ -46,6 +45,8 @@ def bundled() -> Path:
 
 def suggestion(word: str, known: Iterable[str]) -> str:
     """`; did you mean 'x'?`, or nothing where no known word is near."""
+    import difflib
+
     near = difflib.get_close_matches(word, list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
 
@@ -58,6 +59,7 @@ def _files(folders: Iterable[str], kind: str, pattern: str) -> list[Path]:
 
 _CODE = re.compile(r"[A-Z]{3}[0-9]{3}|[A-Z]{2}[0-9]{3}")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_EXAMPLES = re.compile(r"^  examples:\n(?:(?:   .*+)?\n)*+", re.MULTILINE)
 _KEYS = (
     "name", "uses", "case", "severity", "safety", "stage", "optional", "message", "ask", "why", "upstream", "with",
     "examples", "proof",
@@ -73,8 +75,9 @@ def read_rules(folders: Iterable[str], examples: bool = False) -> dict[str, Rule
     rules: dict[str, Rule] = {}
     for folder in folders:
         here: dict[str, Rule] = {}
+        ours = folder == str(bundled())
         for path in _files([folder], "rules", "*.yaml"):
-            for rule in _read_rule_file(path, examples):
+            for rule in _read_rule_file(path, examples, ours):
                 if rule.code in here:
                     raise FolderError(f"{rule.source}: {rule.code} stands in {here[rule.code].source}, too")
                 here[rule.code] = rule
@@ -87,10 +90,17 @@ def read_rules(folders: Iterable[str], examples: bool = False) -> dict[str, Rule
     return dict(sorted(rules.items()))
 
 
-def _read_rule_file(path: Path, examples: bool) -> Iterable[Rule]:
+def _read_rule_file(path: Path, examples: bool, ours: bool) -> Iterable[Rule]:
+    """The rules of a file. Examples are three quarters of ours: where they are not wanted they are not parsed.
+
+    Those of a user are, so that what is wrong with them is said.
+    """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        root = yaml.compose(path.read_text("utf-8"), Loader=loader)
+        text = path.read_text("utf-8")
+        if ours and not examples:
+            text = _EXAMPLES.sub(lambda m: "\n" * m[0].count("\n"), text)
+        root = yaml.compose(text, Loader=loader)
     except yaml.YAMLError as e:
         mark = getattr(e, "problem_mark", None)
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
@@ -151,6 +161,8 @@ def _rule(code: str, node: yaml.MappingNode, where: str, path: Path, examples: b
 
 
 def _construct(node: yaml.Node, where: str) -> Any:
+    if node.tag == "tag:yaml.org,2002:str" and isinstance(node, yaml.ScalarNode):
+        return node.value
     try:
         return yaml.constructor.SafeConstructor().construct_document(node)
     except (yaml.YAMLError, ValueError) as e:

@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from copydesk.model import Refusal
 
-class HistoryError(ValueError):
+
+class HistoryError(Refusal):
     """The revision cannot be compared with; the message says what to do."""
 
 

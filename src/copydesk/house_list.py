@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import yaml
 
-from copydesk.model import Finding, Record
+from copydesk.model import Finding, Record, Refusal
 from copydesk.spelling import meant
 
 FILE = Path("rules", "names", "learned.yaml")
@@ -39,7 +39,7 @@ NEW = """\
 """
 
 
-class HouseListError(ValueError):
+class HouseListError(Refusal):
     """A listing or a decision that cannot be used; the message says what to do."""
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from copydesk.config import Config, ConfigError, Flags, find_config, make_plan, read_config
 from copydesk.folders import KINDS, FolderError, bundled, open_report, read_rules, report_names, suggestion
-from copydesk.gate import Condition, read_condition
-from copydesk.history import read_changes
 from copydesk.intake import below, only_articles, single
 from copydesk.model import Plan, Rule, Severity, Source
-from copydesk.since import Comparison, compare, trusted
 from copydesk.sources import Found, SourceError, corpus_root, find
+
+if TYPE_CHECKING:  # what only some commands need is imported where they do
+    from copydesk.gate import Condition
+    from copydesk.history import Changes
+    from copydesk.since import Comparison
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Job:
     """With --since: the articles as they were."""
     conditions: tuple[Condition, ...] = ()
     baseline: Path | None = None
+    decisions: Path | None = None
 
 
 def config_of(args: argparse.Namespace, paths: Sequence[Path]) -> Config:
@@ -66,6 +71,14 @@ def workspace_of(config: Config) -> Path | None:
     return (config.folder or Path.cwd()) / config.values["workspace"] if "workspace" in config.values else None
 
 
+def decisions_of(args: argparse.Namespace, config: Config) -> Path | None:
+    """The file of decisions that the flags or the configuration name."""
+    named: Path | None = getattr(args, "decisions", None)
+    if named is None and "decisions" in config.values:
+        named = (config.folder or Path.cwd()) / config.values["decisions"]
+    return named
+
+
 def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
     """The plan, the articles and the reports of `check` and `clean`. Raises what is wrong with any of them.
 
@@ -78,6 +91,9 @@ def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
     since: str | None = getattr(args, "since", None)
     changes, notes = None, tuple[str, ...]()
     if since is not None:
+        from copydesk.history import read_changes
+        from copydesk.since import compare, trusted
+
         first = (args.path[0] if args.path else Path()).resolve()
         changes = read_changes(first if first.is_dir() else first.parent, since)
         config, args.workspace, notes = trusted(config, args.workspace, changes, scratch / "trusted")
@@ -90,6 +106,9 @@ def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
         args.schema, args.unsafe, args.body,
     )  # fmt: skip
     plan = make_plan(config, flags, rules, folders, root)
+    decisions = decisions_of(args, config)
+    if decisions is not None:
+        plan, notes = _decided(plan, decisions, hasattr(args, "asks"), changes, scratch, notes)
     values = config.values
     include, exclude = values.get("include", []), values.get("exclude", [])
     leave = [args.out] if getattr(args, "out", None) else []
@@ -125,12 +144,38 @@ def make_job(args: argparse.Namespace, given: Given, scratch: Path) -> Job:
     levels = {str(s): s for s in Severity}
     if level not in levels:
         raise ConfigError(f"fail-level is one of {', '.join(levels)}, not {level!r}")
-    conditions = tuple(read_condition(text, rules) for text in (*values.get("fail-on", ()), *args.fail_on))
+    conditions = _conditions((*values.get("fail-on", ()), *args.fail_on), rules)
     baseline = args.baseline
     if baseline is None and "baseline" in values and since is None:
         baseline = (config.folder or Path.cwd()) / values["baseline"]
     formats = _formats(args, folders, found.articles)
-    return Job(plan, found, root, config, levels[level], formats, given, comparison, conditions, baseline)
+    return Job(plan, found, root, config, levels[level], formats, given, comparison, conditions, baseline, decisions)
+
+
+def _decided(
+    plan: Plan, file: Path, asks: bool, changes: Changes | None, scratch: Path, notes: tuple[str, ...]
+) -> tuple[Plan, tuple[str, ...]]:
+    """The plan with what was decided in a file, as the merge base has it; a command that `asks` will write it anew."""
+    from copydesk.decisions import read_decisions
+
+    if asks and not file.exists():
+        return plan, notes
+    then: Path | None = file
+    if changes is not None:
+        from copydesk.since import trusted_file
+
+        then, more = trusted_file(file, changes, scratch / "trusted")
+        notes = (*notes, *more)
+    return (plan if then is None else replace(plan, options={**plan.options, "decided": read_decisions(then)})), notes
+
+
+def _conditions(texts: Sequence[str], rules: Mapping[str, Rule]) -> tuple[Condition, ...]:
+    """Conditions on the whole drop, read."""
+    if not texts:
+        return ()
+    from copydesk.gate import read_condition
+
+    return tuple(read_condition(text, rules) for text in texts)
 
 
 def _formats(
@@ -150,10 +195,13 @@ def _formats(
         raise ConfigError(
             f"{' and '.join(to_stdout)} cannot both go to the terminal; write --format {to_stdout[1]}=FILE"
         )
-    taken = {Path(s.file).resolve() for s in articles}
-    for name, file in out:
-        if file is not None and (file.is_file() or not file.exists()):  # not /dev/stdout
-            if file.resolve() in taken:
-                raise ConfigError(f"--format {name}={file}: is an article, or another report goes there")
-            taken.add(file.resolve())
+    files = [(name, file) for name, file in out if file and (file.is_file() or not file.exists())]  # not /dev/stdout
+    names = {file.resolve().name for _, file in files}
+    # to resolve them all would take as long as to read them
+    close = [s.file for s in articles if os.path.basename(s.file) in names or os.path.islink(s.file)] if files else []
+    taken = {Path(f).resolve() for f in close}
+    for name, file in files:
+        if file.resolve() in taken:
+            raise ConfigError(f"--format {name}={file}: is an article, or another report goes there")
+        taken.add(file.resolve())
     return tuple(out)

@@ -16,14 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from copydesk.edits import EditError, undo
-from copydesk.model import Applied, Edit, Record
+from copydesk.model import Applied, Edit, Record, Refusal
 
 VERSION = 1
 NAME = "journal.jsonl"
 RUNS = Path(".copydesk", "runs")
 
 
-class JournalError(ValueError):
+class JournalError(Refusal):
     """A journal that is missing, of another version, or does not fit the files."""
 
 
@@ -38,12 +38,14 @@ class Entry:
     passes: tuple[tuple[Applied, ...], ...] = ()
 
     def as_json(self) -> str:
-        passes = [
-            [{"finding": a.fingerprint, "code": a.code, "edits": [list(e) for e in a.edits]} for a in fixes]
-            for fixes in self.passes
-        ]
+        passes = [[_fix(a) for a in fixes] for fixes in self.passes]
         row = {"path": self.path, "article": self.article, "before": self.before, "after": self.after, "passes": passes}
         return json.dumps(row, ensure_ascii=False)
+
+
+def _fix(a: Applied) -> dict[str, Any]:
+    row = {"finding": a.fingerprint, "code": a.code, "edits": [list(e) for e in a.edits]}
+    return {**row, "decided": True} if a.decided else row
 
 
 def hash_bytes(data: bytes) -> str:
@@ -86,7 +88,10 @@ def read_journal(path: Path) -> tuple[dict[str, Any], list[Entry]]:
 
 def _entry(row: dict[str, Any]) -> Entry:
     passes = tuple(
-        tuple(Applied(a["finding"], a["code"], tuple(Edit(*e) for e in a["edits"])) for a in fixes)
+        tuple(
+            Applied(a["finding"], a["code"], tuple(Edit(*e) for e in a["edits"]), a.get("decided", False))
+            for a in fixes
+        )
         for fixes in row["passes"]
     )
     return Entry(row["path"], row["article"], row["before"], row["after"], passes)

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from copydesk.model import Record
+from copydesk.model import Record, Refusal
 from copydesk.template import line_template
 
 FAMILY = "LRN"
@@ -23,7 +23,7 @@ SHOWN = 5  # articles named in the listing
 PLAIN = "The small ferry crosses the river every twenty minutes, said its captain on Monday."
 
 
-class LearnError(ValueError):
+class LearnError(Refusal):
     """A choice or a listing that cannot be used; the message says what to do."""
 
 

@@ -16,6 +16,10 @@ from functools import cached_property
 from typing import Literal, NamedTuple, TypeAlias
 
 
+class Refusal(ValueError):
+    """What was asked for cannot be done; the message is for a person, and says what to do."""
+
+
 class Safety(IntEnum):
     """How much a fix may be trusted; the order is the meaning, so that "may it be applied" is one `>=`."""
 
@@ -235,7 +239,7 @@ MASK = "\ufffc"
 """Stands in `Passage.masked` for every character that no fixer may touch."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
     """A stretch of prose: the whole body (`field` is None), or the value of a front matter field.
 
@@ -273,8 +277,18 @@ class Passage:
         a, b = self.span(start, end)
         return Edit(a, self.source[a:b], new)
 
+    @cached_property
+    def tokens(self) -> Sequence[str]:
+        """What white space parts in `masked`, in its order."""
+        return self.masked.split()
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Its tokens, each once."""
+        return frozenset(self.tokens)
+
+
+@dataclass(frozen=True)
 class Article:
     """A parsed view of one file; `text` is the whole file, nothing normalised.
 
@@ -292,6 +306,16 @@ class Article:
     language: str = "en"
     asked: bool = True
     """Whether it is reported; what is only part of the corpus gives evidence. Set where it is observed."""
+
+    @cached_property
+    def prose(self) -> str:
+        """What is masked of all its passages, a line end between two: to see whether something stands anywhere."""
+        return "\n".join([p.masked for p in self.passages])
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The tokens of all its passages, each once."""
+        return self.passages[0].vocabulary.union(*[p.tokens for p in self.passages[1:]])
 
 
 # ------------------------------------------------------------------------------------------------- rules and runs
@@ -421,6 +445,8 @@ class Applied:
     fingerprint: str
     code: str
     edits: tuple[Edit, ...]
+    decided: bool = False
+    """It was applied because a person had decided so, and not because it may be trusted."""
 
 
 @dataclass(frozen=True)

@@ -21,14 +21,14 @@ from copydesk.journal import (
     replace_file,
     write_journal,
 )
-from copydesk.model import Record, Run
+from copydesk.model import Record, Refusal, Run
 from copydesk.quarantine import AWAY, MANIFEST, Moved, write_manifest
 from copydesk.sources import Found
 
 REPORTS = {"html": "index.html", "jsonl": "findings.jsonl", "markdown": "summary.md", "diff": "changes.diff"}
 
 
-class OutputError(ValueError):
+class OutputError(Refusal):
     """An output that would overwrite or lose something; the message says what to do."""
 
 

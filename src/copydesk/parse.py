@@ -15,7 +15,6 @@ from dataclasses import replace
 from typing import Literal
 
 from copydesk.blocks import scan
-from copydesk.carriers import read_json, read_toml
 from copydesk.masks import mask
 from copydesk.model import (
     Article,
@@ -123,7 +122,12 @@ def _front_matter(text: str) -> tuple[FrontMatter | None, int]:
         message = f"the front matter has {size:,} characters; it is read up to {HEADER_SIZE:,}"
         problem = Problem("too-large", Span(start, start), message)
         return FrontMatter(form, span, content, None, problem), stop
-    root, found = read_yaml(text, content) if form == "yaml" else read_toml(text, content)
+    if form == "yaml":
+        root, found = read_yaml(text, content)
+    else:
+        from copydesk.carriers import read_toml
+
+        root, found = read_toml(text, content)
     if found is not None and not has_key and not _meant(text, content, found):
         return None, without
     return FrontMatter(form, span, content, root, found), stop
@@ -183,6 +187,8 @@ def _json(text: str) -> tuple[FrontMatter, int] | None:
     line_end = _LINE_END.match(text, end)
     if line_end is None or not isinstance(value, dict):
         return None
+    from copydesk.carriers import read_json
+
     root, found = read_json(text, begin)
     return FrontMatter("json", Span(begin, line_end.end()), Span(begin, end), root, found), line_end.end()
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from copydesk.model import Article, Line
+from copydesk.model import Article, Safety
 from copydesk.rows import Mark, Row, is_prose
 
 SHORT = 240  # code points; a longer line is never a label
@@ -35,6 +35,7 @@ _SAME = str.maketrans(
 )
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _SLOT = re.compile(r"\{(\w+)\}")
+_BRACES = re.compile(r"\{[^{}]*\}")
 _ITEM = re.compile(r"\s{2,}|\s?(?:[-+*•‣◦]|\d{1,9}[.)])\s")  # an item of a list, or what goes on below one
 _LINK = re.compile(r"!?\[([^\[\]\r\n]{0,200})\]\([^()\s]{0,500}\)")
 
@@ -52,9 +53,12 @@ class Phrases:
     function_words: dict[str, frozenset[str]] = field(default_factory=dict)
     """The commonest words of each language that has a pack."""
     _exact: dict[str, tuple[Mark, ...]] = field(default_factory=dict)
-    _open: dict[str, list[tuple[str, tuple[Mark, ...]]]] = field(default_factory=dict)
+    _open: dict[str, list[tuple[str, str, str, tuple[Mark, ...]]]] = field(default_factory=dict)
+    """By first word: how a phrase begins and ends, its pattern, and what it says."""
     _heads: set[str] = field(default_factory=lambda: {""})
-    _seen: tuple[Article, list[tuple[int, Line, str, tuple[Mark, ...], bool]]] | None = None
+    _folded: dict[str, list[_Phrase]] = field(default_factory=dict)
+    """The phrases by their first word, until a line begins with it: with their slots they are ten times as many."""
+    _seen: tuple[Article, list[Row]] | None = None
 
     def learn(self, path: Path, pack: Mapping[str, Any]) -> None:
         """Adds the phrases of a pack. Raises PhraseError."""
@@ -69,19 +73,28 @@ class Phrases:
             if mark.where not in WHERE:
                 raise PhraseError(f"{path}: the place {mark.where!r} is none of {', '.join(sorted(WHERE))}")
             self.metadata.setdefault(mark.kind, group.get("metadata", {}))
-            for phrase in _same(group["phrases"]).splitlines():
-                for variant in _variants(path, phrase, slots):
-                    self._add(variant, mark)
+            for text in _same(group["phrases"]).splitlines():
+                phrase = _Phrase(path, " ".join(text.split()), slots, mark)
+                for head in _heads(phrase):
+                    if head not in self._folded:
+                        self._folded[head] = []
+                        self._heads.add(folded := head.casefold())
+                        if "'" in folded:
+                            self._heads.add(folded.replace("'", "’"))
+                    self._folded[head].append(phrase)
 
-    def _add(self, variant: str, mark: Mark) -> None:
-        head = variant.partition(" ")[0]
-        folded = head.casefold()
-        self._heads.add(folded)
-        if "'" in folded:
-            self._heads.add(folded.replace("'", "’"))
+    def _unfold(self, head: str) -> None:
+        """Adds every form of the phrases that begin with a word."""
+        for phrase in self._folded.pop(head, ()):
+            for variant in _variants(phrase):
+                if variant.partition(" ")[0] == head:
+                    self._add(variant, head, phrase.mark)
+
+    def _add(self, variant: str, head: str, mark: Mark) -> None:
         if "{…}" in variant:
             pattern = re.escape(variant).replace(re.escape("{…}"), FILLER)
-            self._open.setdefault(head, []).append((pattern, (mark,)))
+            begins, *_, ends = variant.split("{…}")
+            self._open.setdefault(head, []).append((begins, ends, pattern, (mark,)))
         elif mark not in (known := self._exact.get(variant, ())):
             self._exact[variant] = (*known, mark)
 
@@ -92,18 +105,27 @@ class Phrases:
             return ()
         plain = plain_phrase(text)
         folded = plain.casefold()
+        for head in {plain.partition(" ")[0], folded.partition(" ")[0]} & self._folded.keys():
+            self._unfold(head)
         found = self._exact.get(folded) or self._exact.get(plain)
         if found is None and (head := folded.partition(" ")[0]) in self._open:
-            found = next((marks for pattern, marks in self._open[head] if _compiled(pattern).fullmatch(folded)), None)
+            for begins, ends, pattern, marks in self._open[head]:
+                if folded.startswith(begins) and folded.endswith(ends) and _compiled(pattern).fullmatch(folded):
+                    return marks
         return found or ()
 
     def rows(self, article: Article) -> list[Row]:
-        """The lines of an article that are not blank; of the article that was asked for last they are remembered."""
+        """The lines of an article that are not blank; of the article that was asked for last they are remembered.
+
+        Whoever asks gets the same rows, as if nobody had recognised any of them.
+        """
         if self._seen is None or self._seen[0] is not article:
             self._seen = article, list(self._read(article))
-        return [Row(*r) for r in self._seen[1]]
+        for row in self._seen[1]:
+            row.kind, row.safety = "", Safety.SAFE
+        return self._seen[1]
 
-    def _read(self, article: Article) -> Iterator[tuple[int, Line, str, tuple[Mark, ...], bool]]:
+    def _read(self, article: Article) -> Iterator[Row]:
         for at, line in enumerate(article.lines):
             text = line.text.strip()
             if not text:
@@ -118,7 +140,7 @@ class Phrases:
                 elif line.kind == "heading" and not text.startswith("#"):
                     marks = ()  # underlined: the line below would be left behind
             prose = not marks and is_prose(text)
-            yield at, line, text, marks, prose
+            yield Row(at, line, text, marks, prose)
 
 
 def open_phrases(packs: Iterable[tuple[Path, Mapping[str, Any]]]) -> Phrases:
@@ -135,27 +157,42 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def _variants(path: Path, phrase: str, slots: Mapping[str, Sequence[str]]) -> Iterator[str]:
+class _Phrase(NamedTuple):
+    """A phrase as its pack has it; its forms are those that the words of the slots give it."""
+
+    path: Path
+    text: str
+    slots: Mapping[str, Sequence[str]]
+    mark: Mark
+
+
+def _heads(phrase: _Phrase) -> Iterable[str]:
+    """The first words of a phrase's forms. Raises PhraseError."""
+    text = phrase.text
+    if "{" not in text:
+        return {plain.partition(" ")[0]} if (plain := text.strip(_EDGES)) else ()
+    for name in _SLOT.findall(text):
+        if name != "n" and name not in phrase.slots:
+            raise PhraseError(f"{phrase.path}: {text!r} uses {{{name}}}, which is not under slots")
+    first, _, rest = text.partition(" ")
+    if "{" not in first and first[0] not in _EDGES and any(c.isalnum() for c in _BRACES.sub("", rest)):
+        return {first}  # what follows it stays, whatever the slots say
+    return {variant.partition(" ")[0] for variant in _variants(phrase)}
+
+
+def _variants(phrase: _Phrase) -> Iterator[str]:
     """A phrase in every form that its slots give it, plain as `marks` compares it."""
-    if "{" not in phrase:
-        if plain := " ".join(phrase.split()).strip(_EDGES):
-            yield plain
-        return
-    names = [name for name in _SLOT.findall(phrase) if name != "n"]
-    for name in names:
-        if name not in slots:
-            raise PhraseError(f"{path}: {phrase!r} uses {{{name}}}, which is not under slots")
+    names = [name for name in _SLOT.findall(phrase.text) if name != "n"]
     marks = [f"{{{name}}}" for name in names]
-    plain = " ".join(phrase.split())  # with the words of the slots it is plain but for its ends: thousands come of one
-    for words in product(*(slots[name] for name in names)):
-        variant = plain
+    for words in product(*(phrase.slots[name] for name in names)):
+        variant = phrase.text
         for mark, word in zip(marks, words, strict=True):
             variant = variant.replace(mark, word, 1)
         variant = variant.strip(_EDGES)
         if "  " in variant:
             variant = " ".join(variant.split())
         if variant.startswith("{…}"):
-            raise PhraseError(f"{path}: {phrase!r} begins with {{…}}: begin with a word")
+            raise PhraseError(f"{phrase.path}: {phrase.text!r} begins with {{…}}: begin with a word")
         if variant:
             yield variant
 
@@ -167,5 +204,8 @@ def _same(text: str) -> str:
 
 def plain_phrase(text: str) -> str:
     """A line without what does not count: white space, bullets and punctuation at its ends, the value of numbers."""
-    plain = " ".join(text.split()).translate(_SAME).strip(_EDGES)
+    plain = " ".join(text.split())
+    if not plain.isascii() or "|" in plain:  # the one of those characters that is ASCII
+        plain = plain.translate(_SAME)
+    plain = plain.strip(_EDGES)
     return _NUMBER.sub("{n}", plain) if not plain.isalpha() else plain

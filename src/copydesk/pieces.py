@@ -15,6 +15,8 @@ from typing import NamedTuple
 from copydesk.model import Line
 
 WIDEST = 110  # code points; text wrapped by hand or by a program is narrower, a line of unwrapped prose is longer
+UNBROKEN = 0.97  # share of the breaks at the full width: where no paragraph ends at a single line break
+ENOUGH = 8  # breaks, to say so
 NARROWEST = 30
 ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|St|Mt|Jr|Sr|vs|No|Fig|Vol|pp|e\.g|i\.e)|\b[A-Z])\.$"
@@ -45,7 +47,10 @@ class Words(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """A line of a block without the blanks around it, described; `line` counts in `article.lines`."""
+    """A line of a block without the blanks around it, described.
+
+    `line` counts in `article.lines`; `head` is the length of what stands before the first blank.
+    """
 
     text: str
     start: int
@@ -59,20 +64,27 @@ class Piece(NamedTuple):
     titled: float
     rest: int
     column: int
+    head: int
 
 
 def describe(text: str, start: int, line: int, indent: int, known: Words) -> Piece:
     """Of a long line only the two ends are looked at: it is prose, whatever stands in its middle."""
-    begin = TOKEN.search(text, 0, 40)
-    ending = TOKEN.findall(text[-40:].rsplit(None, 1)[-1])
-    first, last = begin[0] if begin else "", ending[-1] if ending else ""
     if len(text) > LONG:
         count, titled = LONG, 0.0
+        head, tail = text.split(None, 1)[0], text[-40:].rsplit(None, 1)[-1]
     else:
         tokens = text.split()
         weighty = [w for w in tokens if len(w) > 3]
-        count, titled = len(tokens), sum(w[0].isupper() for w in weighty) / len(weighty) if weighty else 1.0
-    return Piece(
+        count = len(tokens)
+        titled = len([w for w in weighty if w[0].isupper()]) / len(weighty) if weighty else 1.0
+        head, tail = tokens[0], tokens[-1][-40:]
+    if head.isalpha() and len(head) <= 40:
+        first = head
+    else:
+        begin = TOKEN.search(text, 0, 40)
+        first = begin[0] if begin else ""
+    last = tail if tail.isalpha() else (TOKEN.findall(tail) or ("",))[-1]
+    described = (
         text,
         start,
         start + len(text),
@@ -85,7 +97,12 @@ def describe(text: str, start: int, line: int, indent: int, known: Words) -> Pie
         titled,
         rest_of(text),
         indent + len(text),
+        len(head),
     )
+    return _new(Piece, described)
+
+
+_new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 
 
 def rest_of(text: str) -> int:
@@ -170,7 +187,8 @@ def layout_of(blocks: Sequence[Sequence[Piece]], runs: int) -> Layout:
         full = sum(is_full(a, b, width) for a, b in narrow)
         share = full / len(narrow) if narrow else 0.0
         if width >= NARROWEST and full >= 2 and share >= 0.4:
-            return Layout(width, share, spaced, cuts)
+            unbroken = share >= UNBROKEN and len(narrow) >= ENOUGH and runs > 1
+            return Layout(width, share, spaced or unbroken, cuts)
     return Layout(0, share, spaced, cuts)
 
 
@@ -181,7 +199,7 @@ def is_certain(a: Piece, b: Piece) -> bool:
 
 def is_full(a: Piece, b: Piece, width: int) -> bool:
     """Whether a wrap at this width had to break between the lines, the first of which is no wider."""
-    return a.column + 1 + len(b.text.split(None, 1)[0]) > width
+    return a.column + 1 + b.head > width
 
 
 def blocks_of(lines: Sequence[Line], known: Words) -> tuple[list[list[Piece]], int]:
@@ -232,10 +250,6 @@ def titled(p: Piece) -> bool:
 # ------------------------------------------------------------------------------------- what is to be seen of a break
 
 CUTS = (0.02, 0.05, 0.1, 0.2, 1.0)  # shares of the line breaks that surely cut a sentence
-PAIRS = re.findall(
-    r"(\w+) (\w+)",
-    "end start, wrap gaps, wrap end, wrap start, words end, next start, words next, gaps end, gaps start",
-)
 
 
 def size_of(words: int) -> str:
@@ -268,10 +282,12 @@ class Kind(NamedTuple):
 
     def features(self) -> list[str]:
         """The names of its weights."""
-        seen = {k: getattr(self, k) for k in ("end", "start", "wrap", "gaps", "words", "next")}
-        out = ["bias", f"wrap {self.wrap} words {self.words} {self.gaps}"]
-        out += [f"{k} {v}" for k, v in seen.items()]
-        out += [f"{x} {seen[x]} {y} {seen[y]}" for x, y in PAIRS]
+        end, start, wrap, gaps, words, follows, *_ = self
+        out = ["bias", f"wrap {wrap} words {words} {gaps}"]
+        out += [f"end {end}", f"start {start}", f"wrap {wrap}", f"gaps {gaps}", f"words {words}", f"next {follows}"]
+        out += [f"end {end} start {start}", f"wrap {wrap} gaps {gaps}", f"wrap {wrap} end {end}"]
+        out += [f"wrap {wrap} start {start}", f"words {words} end {end}", f"next {follows} start {start}"]
+        out += [f"words {words} next {follows}", f"gaps {gaps} end {end}", f"gaps {gaps} start {start}"]
         if self.wrap != "no":
             out.append(f"wrap {self.wrap} share {self.share}")
         if self.wrap == "full":
@@ -295,7 +311,7 @@ def kind_of(block: Sequence[Piece], n: int, layout: Layout) -> Kind:
     wrap = "no"
     if layout.width and a.column <= layout.width:
         wrap = "full" if full_at(layout, a, b) else "room"
-    return Kind(
+    seen = (
         a.closes,
         b.opens,
         wrap,
@@ -309,6 +325,7 @@ def kind_of(block: Sequence[Piece], n: int, layout: Layout) -> Kind:
         SIZES[min(b.rest, LONG)],
         b.closes,
     )
+    return _new(Kind, seen)
 
 
 def surroundings(block: Sequence[Piece], n: int) -> list[str]:

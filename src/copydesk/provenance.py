@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from copydesk.model import Article, Scalar
@@ -43,14 +44,15 @@ def source_of(article: Article, field: str = "") -> str:
     if field and article.meta is not None and (value := article.meta.value(field)) and value.strip():
         return value.strip()
     url = first_value(top_level(article), URLS) if article.meta is not None else ""
-    if url:
-        try:
-            host = (urlsplit(url.strip()).hostname or "").removeprefix("www.")
-        except ValueError:
-            host = ""
-        if host:
-            return host
-    return article.id.rpartition("/")[0]
+    return (url and _host(url)) or article.id.rpartition("/")[0]
+
+
+@lru_cache(maxsize=256)
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url.strip()).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def canonical(url: str) -> str:
@@ -78,6 +80,7 @@ def canonical(url: str) -> str:
     return f"{host}{port}{path}?{query}#{fragment}"
 
 
+@lru_cache(maxsize=256)
 def age(date: str, article: str) -> str:
     """A text to sort articles by, oldest first: the date; a date in the file's name stands in for a missing one."""
     try:

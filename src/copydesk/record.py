@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from hashlib import blake2b
-from re import compile as pattern
 
 from copydesk.desk import LEFT_OUT, Desk, Draft, report_unused
 from copydesk.edits import Origin
-from copydesk.model import Applied, Finding, Fix, Location, Record, Span
+from copydesk.fingerprint import Row, as_read, fingerprints, in_order
+from copydesk.model import Applied, Finding, Fix, Record, Safety, Span
 
 
 def record(desk: Desk, draft: Draft) -> Record:
     """The draft as a record: every finding in lines and columns of the file as it was read."""
     if draft.original is None or draft.text is None:
-        return Record(draft.source, None, None, (), tuple(_fingerprinted(draft.lossy, draft.extra)))
+        prints = fingerprints(draft.lossy, [(f, f.span) for f in draft.extra])
+        found = [replace(f, fingerprint=p, location=at) for f, (p, at) in zip(draft.extra, prints, strict=True)]
+        return Record(draft.source, None, None, (), tuple(found))
     report_unused(desk, draft)
     origin = Origin(draft.original)
-    rows: list[Finding] = []
-    makers: list[tuple[str, ...]] = []
+    rows: list[Row] = []
 
     def add(f: Finding, applied: bool) -> None:
-        made: dict[str, None] = {} if f.fixes else dict.fromkeys(origin.makers(*f.span))
-        fixes = []
-        for fix in f.fixes:
-            edits, who = origin.edits(fix.edits)
-            if edits:
-                fixes.append(replace(fix, edits=edits))
-                made |= dict.fromkeys(who)
-        rows.append(replace(f, span=origin.span(*f.span), fixes=tuple(fixes), applied=applied))
-        makers.append(tuple(made))
+        rows.append(as_read(origin, f, applied))
 
     said = dict(zip(range(len(draft.extra)), draft.extra_pass, strict=True))
     journal: list[list[tuple[int, Fix]]] = []
@@ -51,13 +41,26 @@ def record(desk: Desk, draft: Draft) -> Record:
         origin.advance([(str(i), fix.edits) for i, fix in journal[-1]])
     for f in _limited(desk, draft):
         add(f, applied=False)
-    order = sorted(range(len(rows)), key=lambda i: (rows[i].span, rows[i].code, rows[i].field or "", i))
-    printed = dict(zip(order, _fingerprinted(draft.original, [rows[i] for i in order]), strict=True))
-    names = {str(i): printed[i].fingerprint for i in printed}
+    order = in_order(rows)
+    printed = list(fingerprints(draft.original, [(rows[i].finding, rows[i].span) for i in order]))
+    names = {str(i): fingerprint for i, (fingerprint, _) in zip(order, printed, strict=True)}
     findings = tuple(
-        replace(printed[i], depends_on=tuple(names[w] for w in makers[i])) if makers[i] else printed[i] for i in order
+        replace(
+            rows[i].finding,
+            span=rows[i].span,
+            fixes=rows[i].fixes,
+            applied=rows[i].applied,
+            fingerprint=fingerprint,
+            location=location,
+            depends_on=tuple(names[w] for w in rows[i].makers),
+        )
+        for i, (fingerprint, location) in zip(order, printed, strict=True)
     )
-    passes = tuple(tuple(Applied(names[str(i)], rows[i].code, fix.edits) for i, fix in fixes) for fixes in journal)
+    trusted = Safety.UNSAFE if desk.plan.unsafe else Safety.SAFE
+    passes = tuple(
+        tuple(Applied(names[str(i)], rows[i].finding.code, fix.edits, fix.safety < trusted) for i, fix in fixes)
+        for fixes in journal
+    )
     return Record(draft.source, draft.original, draft.text, passes, findings)
 
 
@@ -76,36 +79,3 @@ def _limited(desk: Desk, draft: Draft) -> Iterator[Finding]:
             values = {"code": code, "left_out": n - most, "total": n}
             message = rule.message.format_map(values)
             yield Finding(LEFT_OUT, draft.source.id, Span(0, 0), None, message, rule.severity, (), values, rule.name)
-
-
-_LINE_END = pattern(r"\r\n|\r|\n")
-_INDEX = pattern(r"\[\d+\]")
-CONTEXT = 24  # code points of the same line on each side that make a fingerprint
-
-
-def _fingerprinted(text: str, findings: Sequence[Finding]) -> Iterator[Finding]:
-    """The findings with location and fingerprint.
-
-    A fingerprint is made of rule, field (without the places in its lists), matched text and what stands around it in
-    its line, white space and case folded, and, where these repeat in the article, of a count: it survives moved lines,
-    renamed files and edits elsewhere. Of a field that is not there nothing but its name counts.
-    """
-    starts = [0, *(m.end() for m in _LINE_END.finditer(text))] if findings else [0]
-    seen: Counter[str] = Counter()
-    for f in findings:
-        start, end = f.span
-        line = bisect_right(starts, start)
-        around = match = ""
-        if start < end or f.field is None:
-            stop = starts[bisect_right(starts, end)] if end < starts[-1] else len(text)
-            around = _folded(text[max(starts[line - 1], start - CONTEXT) : min(stop, end + CONTEXT)])
-            match = _folded(text[start:end])
-        field = _INDEX.sub("[]", f.field) if f.field else None
-        key = json.dumps([f.code, field, match, around, f.evidence if not text else None], default=str)
-        seen[key] += 1
-        print_ = blake2b(f"{key}{seen[key]}".encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-        yield replace(f, fingerprint=print_, location=Location(line, start - starts[line - 1] + 1))
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).casefold()

@@ -73,7 +73,12 @@ def cuts_a_sentence(rows: Sequence[Row], n: int) -> bool:
     """Whether the line looks like a piece of a sentence that was split: the text of a link, a word before a glyph."""
     row = rows[n]
     below = rows[n + 1] if n + 1 < len(rows) and rows[n + 1].at == row.at + 1 else None
-    if below and not below.marks and below.text not in GLYPHS and (below.text[0].islower() or below.text[0] in ",.;:)"):
+    if (
+        below
+        and not below.marks
+        and below.text not in GLYPHS
+        and (below.text[0].islower() or below.text[0] in ",.;:)@")
+    ):
         return True
     if _goes_on_below(rows, n) or (below and below.text.startswith("{{")):
         return True

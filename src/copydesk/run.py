@@ -5,17 +5,20 @@ from __future__ import annotations
 import gc
 import os
 import signal
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, TypeVar
 
 from copydesk import share
-from copydesk.cache import Cache, Shelf, corpus_row, kept_notes
-from copydesk.model import Plan, Source
+from copydesk.model import Plan, Record, Source
+
+if TYPE_CHECKING:  # for one process and no cache neither is needed
+    from concurrent.futures import ProcessPoolExecutor
+
+    from copydesk.cache import Cache
 
 BATCH = 64  # articles; evidence and facts travel once a batch
+READ = 20_000  # fewer articles than this are read, and known again, before a second process is worth it
 ALONE = 192  # fewer articles than this are done before a second process has started
 T = TypeVar("T")
 Progress: TypeAlias = Callable[[int], None]
@@ -24,7 +27,7 @@ Progress: TypeAlias = Callable[[int], None]
 class Outcome(NamedTuple):
     """The records of a run, and the notes of the corpus validators for its reader."""
 
-    records: share.Records
+    records: Iterable[Record]
     notes: tuple[str, ...]
 
 
@@ -52,7 +55,8 @@ def process(
 
     if cache:
         calls = [(packed, b, spill(n, "record")) for n, b in enumerate(batches)]
-        kept = _recall(cache, _each(calls, share.recall, jobs, lambda n: None, lambda n: None))
+        several = jobs if len(sources) > READ else 1
+        kept = _recall(cache, batches, _each(calls, share.recall, several, lambda n: None, lambda n: None))
         if kept:
             said(2 * len(sources))
             return kept
@@ -84,21 +88,27 @@ def process(
     spills = _each(settling, share.settle, jobs, settled, lambda n: _rescue_settling(*settling[n][:4]))
     notes = tuple(note for f in facts.values() for note in f.notes)
     if cache:
-        with Shelf(cache.file) as shelf:
-            shelf.put(corpus_row(corpus, notes) if corpus else [])
-            shelf.trim()
+        cache.keep_corpus(corpus, notes)
     return Outcome(share.Records(spills), notes)
 
 
-def _recall(cache: Cache, batches: Sequence[share.Recalled | None]) -> Outcome | None:
+def _recall(cache: Cache, batches: Sequence[Sequence[Source]], read: Sequence[share.Recalled | None]) -> Outcome | None:
     """The outcome of an earlier run over the very same articles, where all of it was kept."""
-    kept = [b for b in batches if b is not None]
-    corpus = cache.corpus([k for b in kept for k in b.keys])
-    if len(kept) < len(batches) or any(b.corpora - {corpus} for b in kept):
+    known = [b for b in read if b is not None]
+    if len(known) < len(read):
         return None
-    with Shelf(cache.file) as shelf:
-        notes = kept_notes(shelf, corpus)
-    return None if notes is None else Outcome(share.Records([b.spill for b in kept]), notes)
+    corpus = cache.corpus(k for b in known for k in b.keys)
+    with cache.open() as shelf:
+        notes = shelf.notes(corpus)
+        if notes is None:
+            return None
+        for batch in known:
+            records = shelf.records(cache.batch(corpus, batch.keys))
+            if records is None:
+                return None
+            with open(batch.spill, "ab") as out:
+                out.write(records)
+    return Outcome(share.Recollection(list(zip(batches, known, strict=True))), notes)
 
 
 def _compare(
@@ -151,6 +161,8 @@ def _each(
             out.append(function(*call))
             done(n)
         return out
+    from concurrent.futures.process import BrokenProcessPool
+
     results: dict[int, T] = {}
     lost: list[int] = []
     with _pool(jobs) as pool:
@@ -175,6 +187,8 @@ def _each(
 
 
 def _pool(jobs: int) -> ProcessPoolExecutor:
+    from concurrent.futures import ProcessPoolExecutor
+
     return ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
 
 
@@ -185,6 +199,8 @@ def _leave_interrupts() -> None:
 
 def _rescue(packed: bytes, batch: Sequence[Source], spill: str) -> share.Tidied:
     """Tidies a batch whose process died article by article; the one that kills its process is buried."""
+    from concurrent.futures.process import BrokenProcessPool
+
     parts: list[share.Tidied] = []
     for n, source in enumerate(batch):
         part = f"{spill}-{n}"
@@ -199,6 +215,8 @@ def _rescue(packed: bytes, batch: Sequence[Source], spill: str) -> share.Tidied:
 
 def _rescue_settling(packed: bytes, spilled: str, facts: share.Conclusions, spill: str) -> str:
     """Settles a batch whose process died article by article; the one that kills its process is buried."""
+    from concurrent.futures.process import BrokenProcessPool
+
     parts: list[str] = []
     for n, (source, draft) in enumerate(share.split(spilled)):
         part = f"{spill}-{n}"

@@ -17,8 +17,8 @@ import yaml
 from copydesk.masks import mask_value
 from copydesk.model import Edit, Passage, Scalar, ScalarKind
 
-UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""A character that YAML does not allow in a file."""
+UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+"""A character that YAML does not allow in a file; few are, and a set of the many others takes long to compile."""
 
 # ----------------------------------------------------------------------------------------------------------- kinds
 
@@ -40,7 +40,7 @@ _RESOLVERS: dict[str, list[tuple[ScalarKind, re.Pattern[str]]]] = {
 
 def plain_kind(value: str) -> ScalarKind:
     """What PyYAML's resolver (YAML 1.1) takes an unquoted value for."""
-    return short_kind(value) if len(value) < 40 else _kind(value)
+    return _short_kind(value) if len(value) < 40 else _kind(value)
 
 
 def _kind(value: str) -> ScalarKind:
@@ -50,7 +50,7 @@ def _kind(value: str) -> ScalarKind:
     return "str"
 
 
-short_kind = lru_cache(4096)(_kind)  # keys, flags and names come again in every article
+_short_kind = lru_cache(4096)(_kind)  # keys, flags and names come again in every article
 
 # -------------------------------------------------------------------------------------------------------- passages
 
@@ -162,7 +162,7 @@ def write_scalar(value: str, style: str, flow: bool) -> str | None:
     return None if double is None else f'"{double}"'
 
 
-_NOT_HERE = re.compile(r"[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_NOT_HERE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """A line break, a tab, a byte order mark, or what YAML does not allow in a file."""
 _NOT_PLAIN = re.compile(r":[\s]|[\s]#")
 _NOT_IN_FLOW = re.compile(r"[,\[\]{}?:]")
@@ -171,7 +171,7 @@ _NOT_IN_FLOW = re.compile(r"[,\[\]{}?:]")
 
 _BREAKS = "\n\r\x85\u2028\u2029"
 _LINE_BREAK = re.compile(f"[{_BREAKS}]")
-_TO_ESCAPE = re.compile(r"[^ !#-\[\]-~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_TO_ESCAPE = re.compile(r"[\"\\\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _WRITTEN = {"\n": "n", "\r": "r", "\t": "t", "\x85": "N", "\u2028": "L", "\u2029": "P", '"': '"', "\\": "\\", "\0": "0"}
 
 

@@ -13,11 +13,11 @@ from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from copydesk.model import Article, Field, FrontMatter, MapNode, Node, Scalar
+from copydesk.model import Article, Field, FrontMatter, MapNode, Node, Refusal, Scalar
 from copydesk.value_types import judge as judge_type
 
 
-class SchemaError(ValueError):
+class SchemaError(Refusal):
     """A schema that cannot be used; the message names file and line and says what to do."""
 
 

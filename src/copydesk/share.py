@@ -1,6 +1,6 @@
 """The few plain functions that every executor calls: data in, data out.
 
-    recall    a batch of sources  -> a spill of records that a cache has kept, or nothing   (map)
+    recall    a batch of sources  -> a spill of bytes, and what a cache knows them by  (map)
     tidy      a batch of sources  -> a spill of drafts, and the batch's evidence       (map)
     merge     evidence, evidence  -> evidence                                          (reduce, as a tree)
     compare   places of drafts    -> evidence of pairs that need to be compared        (map)
@@ -18,10 +18,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import lru_cache
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from copydesk.cache import Cache, Row, Shelf, draft_row, kept_draft, kept_record, record_row
 from copydesk.desk import Checker, Desk, Draft, observe, open_desk, receive, report_death, report_unreadable
 from copydesk.desk import settle as settle_draft
 from copydesk.desk import tidy as tidy_draft
@@ -29,6 +29,9 @@ from copydesk.model import Article, Location, Plan, Record, Source
 from copydesk.parse import parse
 from copydesk.record import record
 from copydesk.validator import CorpusValidator, Facts
+
+if TYPE_CHECKING:
+    from copydesk.cache import Cache
 
 Evidence: TypeAlias = dict[str, Any]
 """By the key of the checker."""
@@ -51,11 +54,11 @@ class Tidied(NamedTuple):
 
 
 class Recalled(NamedTuple):
-    """The records of a batch as a cache has kept them: their spill, the articles' keys, and the corpora they are of."""
+    """The bytes of a batch's articles, one after another; how many each has, and what a cache knows the articles by."""
 
     spill: str
+    sizes: tuple[int, ...]
     keys: tuple[bytes, ...]
-    corpora: frozenset[bytes]
 
 
 @lru_cache(maxsize=2)
@@ -81,33 +84,27 @@ def prove(plan: bytes) -> None:
 
 
 def recall(plan: bytes, batch: Sequence[Source], spill: str) -> Recalled | None:
-    """The records of a batch, if a cache has kept all of them; they go to the file `spill`."""
+    """What a cache knows a batch of articles by; their bytes go to the file `spill`. None where one is unreadable."""
     plan_, cache = _open(plan)
     assert cache is not None
-    keys = []
-    corpora = set()
-    with Shelf(cache.file) as shelf, open(spill, "wb") as out:
+    sizes, keys = [], []
+    with open(spill, "wb") as out:
         for source in batch:
             try:
                 data, size = _read(source, plan_.limits.article_bytes)
             except OSError:
                 return None
             keys.append(cache.article(source, data, size))
-            if source.asked:
-                kept = kept_record(shelf, keys[-1], source, data)
-                if kept is None:
-                    return None
-                corpora.add(kept[0])
-                pickle.dump(kept[1], out, protocol=5)
-    return Recalled(spill, tuple(keys), frozenset(corpora))
+            sizes.append(out.write(data))
+    return Recalled(spill, tuple(sizes), tuple(keys))
 
 
 def tidy(plan: bytes, batch: Sequence[Source], spill: str) -> Tidied:
     """Reads and tidies a batch; its drafts go to the file `spill`."""
     desk, cache = _desk(plan), _open(plan)[1]
     evidence: Evidence = {}
-    places, keys, rows = [], [], list[Row]()
-    with open(spill, "wb") as out, nullcontext() if cache is None else Shelf(cache.file) as shelf:
+    places, keys = [], []
+    with open(spill, "wb") as out, nullcontext() if cache is None else cache.open() as shelf:
         for source in batch:
             try:
                 data, size = _read(source, desk.plan.limits.article_bytes)
@@ -117,10 +114,10 @@ def tidy(plan: bytes, batch: Sequence[Source], spill: str) -> Tidied:
                 seen: Mapping[str, Any] = {}
             else:
                 key = cache.article(source, data, size) if cache else b""
-                known = kept_draft(shelf, key, source, data) if shelf else None
+                known = shelf.draft(key, source, data) if shelf else None
                 draft, seen = known or _tidied(desk, source, data, size)
                 if shelf and not known:
-                    rows += draft_row(key, draft, seen)
+                    shelf.keep_draft(key, draft, seen)
                 draft.key = key
             for checker in desk.corpus:
                 if checker.key in seen:
@@ -128,8 +125,6 @@ def tidy(plan: bytes, batch: Sequence[Source], spill: str) -> Tidied:
             places.append(out.tell())
             keys.append(draft.key)
             pickle.dump(draft, out, protocol=5)
-        if shelf:
-            shelf.put(rows)
     return Tidied(spill, evidence, tuple(places), tuple(keys) if all(keys) else ())
 
 
@@ -141,7 +136,7 @@ def _tidied(desk: Desk, source: Source, data: bytes, size: int) -> tuple[Draft, 
 
 def _read(source: Source, limit: int) -> tuple[bytes, int]:
     """The bytes of an article, none where they are more than the limit, and how many they are. Raises OSError."""
-    with open(source.file, "rb") as file:
+    with open(source.file, "rb", buffering=0 if source.place is None else -1) as file:
         size = os.fstat(file.fileno()).st_size
         if source.place is not None:
             file.seek(source.place.byte)
@@ -221,18 +216,18 @@ def settle(plan: bytes, spilled: str, facts: Conclusions, spill: str, corpus: by
     `corpus` is what the cache knows the corpus by; empty where nothing is kept.
     """
     desk, cache = _desk(plan), _open(plan)[1]
-    rows = list[Row]()
+    keys, records = [], []
     with open(spill, "wb") as out:
         for draft in _load(spilled):
+            keys.append(draft.key)
             if draft.source.asked:
                 settle_draft(desk, draft, facts)
                 done = _in_its_file(record(desk, draft))
                 pickle.dump(done, out, protocol=5)
-                if corpus:
-                    rows += record_row(draft.key, corpus, done)
-    if cache and rows:
-        with Shelf(cache.file) as shelf:
-            shelf.put(rows)
+                records.append(done)
+    if cache and corpus:
+        with cache.open() as shelf:
+            shelf.keep_records(cache.batch(corpus, keys), records)
     return spill
 
 
@@ -286,6 +281,22 @@ def _load(spill: str) -> Iterator[Any]:
                 yield pickle.load(file)
             except EOFError:
                 return
+
+
+class Recollection:
+    """The records of an earlier run over the very same articles, made anew from what a cache has kept of them."""
+
+    def __init__(self, batches: Sequence[tuple[Sequence[Source], Recalled]]) -> None:
+        self._batches = tuple(batches)
+
+    def __iter__(self) -> Iterator[Record]:
+        from copydesk.cache import unfold
+
+        for sources, batch in self._batches:
+            whole = Path(batch.spill).read_bytes()
+            ends = list(accumulate(batch.sizes, initial=0))
+            articles = [(s, whole[a:b]) for s, a, b in zip(sources, ends, ends[1:], strict=False) if s.asked]
+            yield from unfold(whole[ends[-1] :], articles)
 
 
 class Records:

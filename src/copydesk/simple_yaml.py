@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from copydesk.model import ListNode, MapNode, Node, Pair, Scalar, Span
-from copydesk.scalars import plain_kind, short_kind
+from copydesk.scalars import plain_kind
 
 LINES = 2_000  # well below what the parser's guard allows
 DEPTH = 16
@@ -22,9 +22,9 @@ _LINE = re.compile(
     r"(- ++)?(?:([A-Za-z_][A-Za-z0-9_-]{0,99}+):(?: ++|(?=\n)))?"
     r"(\"[^\"\\\n]*+\"|'[^'\n]*+'|\[\]|\{\}|[^\s\-?:,\[\]{}#&*!|>'\"%@`][^\n]*+)?"
     r"|#[^\n]*+"
-    r")\n"
+    r")\n|([^\n]*+)\n"
 )
-"""Indentation, dash, key and value of a line; a comment has none of the last three."""
+"""Indentation, dash, key, value; or, of a line that is none of this, all of it."""
 _new = tuple.__new__  # a NamedTuple's own constructor takes twice as long
 
 
@@ -46,73 +46,68 @@ def read(source: str, shift: int) -> MapNode | None:
     if not source.endswith("\n") or source.count("\n") > LINES or not source.replace("\n", "").isprintable():
         return None
     stack: list[_Frame] = []
-    line = _LINE.scanner(source).match  # type: ignore[attr-defined]
-    at = 0
-    while m := line():
-        indent, dash, key, value = m.groups()
+    frame: _Frame | None = None  # the innermost
+    stop = shift - 1
+    node: Node
+    for line, (indent, dash, key, value, other) in zip(source.split("\n"), _LINE.findall(source), strict=False):
+        start = stop + 1
+        stop = start + len(line)
+        if not key and not dash:
+            if value or other:
+                return None
+            continue  # an empty line, or a comment
         column = len(indent)
-        start = at + shift + column
-        at = m.end()
-        if key is None and dash is None:
-            if value is None:
-                continue  # an empty line, or a comment
-            return None
-        if dash is None and stack and (frame := stack[-1]).indent == column and frame.mapping:
-            if frame.key is not None:  # the way of most lines: one more pair of the same mapping
+        start += column
+        if frame is not None and frame.indent == column and frame.mapping and not dash:
+            if frame.key is not None:
                 _end_pair(frame)
         else:
-            opened = _open(stack, column, start, dash, key is not None)
-            if opened is None:
+            if not _close(stack, column, bool(dash)):
                 return None
-            frame = opened
-            start += len(dash or "")
-        if key is not None:
-            frame.key = _new(Scalar, (_new(Span, (start, start + len(key))), key, short_kind(key), ""))
-        if value is None:
-            if key is None:
+            if dash:
+                frame = _list(stack, column, start)
+                if frame is None:
+                    return None
+                column += len(dash)
+                start += len(dash)
+                if key:
+                    frame = _Frame(column, True, start)
+                    stack.append(frame)
+            elif not stack or stack[-1].indent < column:
+                if len(stack) > DEPTH or (stack and stack[-1].key is None) or (not stack and column):
+                    return None
+                frame = _Frame(column, True, start)
+                stack.append(frame)
+            else:
+                frame = stack[-1]
+        if not value:
+            if not key:
                 return None  # a dash with nothing behind it
+            frame.key = _new(Scalar, (_new(Span, (start, start + len(key))), key, plain_kind(key), ""))
             continue
-        stop = at + shift - 1
+        span = _new(Span, (stop - len(value), stop))
         first = value[0]
         if first == '"' or first == "'":
-            node: Node = _new(Scalar, (_new(Span, (stop - len(value), stop)), value[1:-1], "str", first))
-        elif first == "[" or first == "{":
-            node = (ListNode if first == "[" else MapNode)(Span(stop - 2, stop), ())
+            node = _new(Scalar, (span, value[1:-1], "str", first))
+        elif first == "[":
+            node = ListNode(span, ())
+        elif first == "{":
+            node = MapNode(span, ())
         elif ": " in value or " #" in value or value[-1] in " :":
             return None
         else:
-            kind = short_kind(value) if len(value) < 40 else plain_kind(value)
-            node = _new(Scalar, (_new(Span, (stop - len(value), stop)), value, kind, ""))
-        if key is None:
-            frame.items.append(node)
+            node = _new(Scalar, (span, value, plain_kind(value), ""))
+        if key:
+            name = _new(Scalar, (_new(Span, (start, start + len(key))), key, plain_kind(key), ""))
+            frame.items.append(_new(Pair, (name, node)))
         else:
-            frame.items.append(_new(Pair, (frame.key, node)))
-            frame.key = None
-    if at != len(source) or not stack or not _close(stack, 0, dash=False) or len(stack) != 1:
+            frame.items.append(node)
+    if not stack or not _close(stack, 0, dash=False) or len(stack) != 1:
         return None
     root = stack[0]
     _end_pair(root)
     node = _collect(root)
     return node if isinstance(node, MapNode) else None
-
-
-def _open(stack: list[_Frame], column: int, start: int, dash: str | None, keyed: bool) -> _Frame | None:
-    """The mapping or list that a line in this column belongs to, opened if it is the first; None where it fits none."""
-    if not _close(stack, column, dash is not None):
-        return None
-    if dash is not None:
-        frame = _list(stack, column, start)
-        if frame is not None and keyed:
-            frame = _Frame(column + len(dash), True, start + len(dash))
-            stack.append(frame)
-        return frame
-    if stack and stack[-1].indent >= column:
-        return stack[-1]
-    if len(stack) > DEPTH or (stack and stack[-1].key is None) or (not stack and column):
-        return None
-    frame = _Frame(column, True, start)
-    stack.append(frame)
-    return frame
 
 
 def _close(stack: list[_Frame], column: int, dash: bool) -> bool:

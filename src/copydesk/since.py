@@ -1,13 +1,14 @@
 """A run that asks only for what is new since a git revision, judged by the configuration of that time.
 
-What is checked may come from anybody, so it must not configure its own check: where the configuration, the workspace or
-a schema lies in the repository and was changed since, its state at the merge base counts.
+What is checked may come from anybody, so it must not configure its own check: where the configuration, the workspace, a
+schema or the decisions lie in the repository and was changed since, its state at the merge base counts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -77,17 +78,7 @@ def trusted(
 ) -> tuple[Config, Path | None, tuple[str, ...]]:
     """The configuration and the workspace as the merge base has them, and what a reader should know of that."""
     notes: list[str] = []
-
-    def then(path: Path) -> Path | None:
-        """Where the state of a path at the merge base can be read; None where it was not there."""
-        inside = changes.path(path)
-        if inside is None or not changes.touch(inside):
-            return path
-        files = read_tree(changes, inside)
-        write_objects(changes, [(name, scratch / file) for file, name in files.items()])
-        notes.append(f"{inside} {CHANGED if files else NEW}")
-        return scratch / inside if files else None
-
+    then = partial(_then, changes, scratch, notes)
     if config.file is not None:
         config = _config_then(config, changes, scratch, notes)
     folder = config.folder or Path.cwd()
@@ -116,6 +107,23 @@ def trusted(
     return Config(values, config.file), workspace, tuple(notes)
 
 
+def trusted_file(path: Path, changes: Changes, scratch: Path) -> tuple[Path | None, tuple[str, ...]]:
+    """Where a file can be read as the merge base has it, and what a reader should know; None where it was not there."""
+    notes: list[str] = []
+    return _then(changes, scratch, notes, path), tuple(notes)
+
+
+def _then(changes: Changes, scratch: Path, notes: list[str], path: Path) -> Path | None:
+    """Where the state of a path at the merge base can be read; None where it was not there."""
+    inside = changes.path(path)
+    if inside is None or not changes.touch(inside):
+        return path
+    files = read_tree(changes, inside)
+    write_objects(changes, [(name, scratch / file) for file, name in files.items()])
+    notes.append(f"{inside} {CHANGED if files else NEW}")
+    return scratch / inside if files else None
+
+
 def _config_then(config: Config, changes: Changes, scratch: Path, notes: list[str]) -> Config:
     """The configuration of the merge base, with what it extended then; none where there was none."""
     assert config.file is not None
@@ -130,7 +138,7 @@ def _config_then(config: Config, changes: Changes, scratch: Path, notes: list[st
     if changes.touch(inside):
         notes.append(f"{inside} {CHANGED}")
     values = dict(read_config(scratch / inside).values)
-    for key in ("workspace", "corpus"):  # what it extends may have made them absolute, below `scratch`
+    for key in ("workspace", "corpus", "decisions"):  # what it extends may have made them absolute, below `scratch`
         if key in values:
             values[key] = _put_back(values[key], scratch, changes.top)
     return Config(values, config.file)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from copydesk.model import Place, Source
+from copydesk.model import Place, Refusal, Source
 
 ENDINGS = (".md", ".markdown", ".txt")
 RECORDS = (".jsonl", ".ndjson")
 
 
-class SourceError(ValueError):
+class SourceError(Refusal):
     """A path that cannot be used; the message says what to do."""
 
 
@@ -72,7 +72,7 @@ def find(
         named = not path.is_dir()
         base = path.resolve().parent if named else path.resolve()
         inside = f"{base.relative_to(root).as_posix()}/".removeprefix("./") if base.is_relative_to(root) else ""
-        for file, relative in [(str(path), path.name)] if named else _walk(path, skipped, left):
+        for file, relative in [(str(path), path.name)] if named else _walk(path, skipped, left, asked):
             identity = inside + relative
             wanted = any(fnmatchcase(identity, g) for g in include) if include else relative.lower().endswith(ENDINGS)
             lines = relative.lower().endswith(RECORDS)
@@ -114,8 +114,11 @@ def _records(file: str, identity: str, relative: str, asked: bool) -> Iterator[S
         raise SourceError(f"{file}: {e.strerror}") from e
 
 
-def _walk(path: Path, skipped: list[str], left: set[str]) -> Iterator[tuple[str, str]]:
-    """Every file below a folder: its path, and its path from the folder, with `/`."""
+def _walk(path: Path, skipped: list[str], left: set[str], asked: bool) -> Iterator[tuple[str, str]]:
+    """Every file below a folder: its path, and its path from the folder, with `/`.
+
+    What is only evidence is not taken from what `clean --out` wrote into the corpus: each article would have its copy.
+    """
 
     def refuse(error: OSError) -> None:
         raise SourceError(f"{error.filename}: the folder cannot be listed: {error.strerror}")
@@ -124,7 +127,8 @@ def _walk(path: Path, skipped: list[str], left: set[str]) -> Iterator[tuple[str,
         names[:] = sorted(n for n in names if not n.startswith("."))
         for name in list(names):
             here = os.path.join(folder, name)
-            if os.path.islink(here) or (left and str(Path(here).resolve()) in left):
+            written = not asked and os.path.isfile(os.path.join(here, "report", "journal.jsonl"))
+            if os.path.islink(here) or written or (left and str(Path(here).resolve()) in left):
                 names.remove(name)
                 if os.path.islink(here):
                     skipped.append(here)

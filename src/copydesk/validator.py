@@ -26,11 +26,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from copydesk.contract import Contract
 from copydesk.edits import diff, minimal
-from copydesk.lexicon import LexiconError, Lexicons
 from copydesk.model import (
     MASK,
     Article,
@@ -50,10 +49,11 @@ from copydesk.model import (
     Scalar,
     Span,
 )
-from copydesk.phrases import PhraseError, Phrases, open_phrases
-from copydesk.provenance import source_of
-from copydesk.schema import SchemaError, Schemas
-from copydesk.schema_file import open_schemas
+
+if TYPE_CHECKING:  # what only some validators ask a Setup for is imported when they do
+    from copydesk.lexicon import Lexicons
+    from copydesk.phrases import Phrases
+    from copydesk.schema import Schemas
 
 __all__ = [
     "MASK",
@@ -149,12 +149,19 @@ class Setup:
         """The lines of word lists, without blanks and `#` comments."""
         out: list[str] = []
         for p in self.files(pattern):
-            out += [w for w in p.read_text("utf-8").split("\n") if w and not w.startswith("#")]
+            text, at = p.read_text("utf-8"), 0
+            while text.startswith("#", at):
+                at = text.find("\n", at) + 1 or len(text)
+            lines = text[at:].split("\n")  # a hundred thousand in some: behind the head, few lists have a comment
+            out += [w for w in lines if w and not w.startswith("#")] if "\n#" in text[at:] else filter(None, lines)
         return out
 
     @cached_property
     def schemas(self) -> Schemas:
         """The schemas of `schemas/*.yaml`, as the configuration uses them. Raises SettingError."""
+        from copydesk.schema import SchemaError
+        from copydesk.schema_file import open_schemas
+
         try:
             return open_schemas(self.files("schemas/*.yaml"), self.options)
         except SchemaError as e:
@@ -162,6 +169,8 @@ class Setup:
 
     def source(self, article: Article) -> str:
         """Where an article is from (see `provenance.source_of`), with the field that the configuration names."""
+        from copydesk.provenance import source_of
+
         return source_of(article, str(self.options.get("source", "")))
 
     def is_page(self, article: Article) -> bool:
@@ -175,6 +184,8 @@ class Setup:
     @cached_property
     def phrases(self) -> Phrases:
         """The phrases of the packs in `boilerplate/*.yaml`. Raises SettingError."""
+        from copydesk.phrases import PhraseError, open_phrases
+
         try:
             return open_phrases(self.data("boilerplate/*.yaml"))
         except PhraseError as e:
@@ -183,7 +194,9 @@ class Setup:
     @cached_property
     def lexicons(self) -> Lexicons:
         """The words of other languages, for texts in each language; shared by the validators of a run."""
-        lexicons = Lexicons(self.files, self.data)
+        from copydesk.lexicon import LexiconError, Lexicons
+
+        lexicons = Lexicons(self.lines, self.data)
         try:
             assert lexicons.languages
         except LexiconError as e:
@@ -212,6 +225,8 @@ class Validator:
     """A mechanism that looks at one article at a time."""
 
     contract: ClassVar[Contract] = Contract.REPORT
+    contracts: ClassVar[Mapping[str, Contract]] = {}
+    """The cases whose fixes keep to another contract than the rest."""
     scope: ClassVar[Scope] = "all"
     """What it reads: a change elsewhere cannot change what it says, so it is not run again for one."""
     lasting: ClassVar[bool] = False
