@@ -15,13 +15,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from copydesk.validator import Article, CorpusValidator, Facts, Hit
 
 _WORD = re.compile(r"[^\W\d_][^\W_]{2,30}")
-_WITHIN = re.compile(r"(?<=[\w,] )[^\W\d_][^\W_]{2,30}")
-"""A word in the middle of a sentence."""
 _CALENDAR = frozenset(
     "january february march april may june july august september october november december monday tuesday wednesday "
     "thursday friday saturday sunday spring summer autumn winter".split()
@@ -108,7 +107,24 @@ class OffTopic(CorpusValidator):
 def _words(title: str, summary: str) -> list[str]:
     """Every word once, in lower case; `^word`: it stood as a name, `_word`: it did not, in the middle of a sentence."""
     title, summary = (html.unescape(t) if "&" in t else t for t in (title, summary))
-    words = set(_WORD.findall(title.lower()))
-    words.update(_WORD.findall(summary.lower()))
-    words.update([("_" if w.islower() else "^") + w.lower() for w in _WITHIN.findall(summary)])
+    words: set[str] = set()
+    for token in title.split(" "):
+        words.update(_inside(token))
+    within = False
+    for token in summary.split(" "):
+        words.update(_begun(token) if within else _inside(token))
+        within = token[-1:].isalnum() or token[-1:] in ("_", ",")  # in the middle of a sentence
     return sorted(words)
+
+
+@lru_cache(maxsize=50_000)
+def _inside(token: str) -> list[str]:
+    """The words of what stands between two blanks, in lower case."""
+    return _WORD.findall(token.lower())
+
+
+@lru_cache(maxsize=50_000)
+def _begun(token: str) -> list[str]:
+    """The same in the middle of a sentence, and how the first of them is written."""
+    m = _WORD.match(token)
+    return [*_inside(token), ("_" if m[0].islower() else "^") + m[0].lower()] if m else _inside(token)

@@ -106,6 +106,7 @@ def tables_of(
     An article without any value has a row in the table of the articles only with `every`.
     """
     tables: dict[str, Table] = {name: Table(name, [], [], {}) for name in names}
+    spots: dict[str, tuple[tuple[str, str], str]] = {}  # by path: its table, the row in its article, and its column
     for article, cells in articles:
         rows: dict[tuple[str, str], int] = {}
         if every:
@@ -113,17 +114,22 @@ def tables_of(
             tables[""].articles.append(article)
             tables[""].paths.append("")
         for path, value in cells:
-            if "[" in path:
+            spot = spots.get(path)
+            if spot is None:
                 name, column = place(general(path))
-                at = path[: path.rfind("]") + 1]
-            else:
-                name, column, at = "", path, ""
-            table = tables.setdefault(name, Table(name, [], [], {}))
-            n = rows.setdefault((name, at), len(table.articles))
-            if n == len(table.articles):
+                spot = spots[path] = (name, path[: path.rfind("]") + 1]), column
+                if name not in tables:
+                    tables[name] = Table(name, [], [], {})
+            row, column = spot
+            table = tables[row[0]]
+            n = rows.get(row, -1)
+            if n < 0:
+                n = rows[row] = len(table.articles)
                 table.articles.append(article)
-                table.paths.append(at)
-            column_cells = table.cells.setdefault(column, [])
+                table.paths.append(row[1])
+            column_cells = table.cells.get(column)
+            if column_cells is None:
+                column_cells = table.cells[column] = []
             if len(column_cells) <= n:
                 column_cells.extend([None] * (n - len(column_cells)))
                 column_cells.append(value)
@@ -264,26 +270,24 @@ def rows_of(schema: Schema, relation: Relation, articles: Iterable[tuple[str, Ma
     conditional = any(key in says for key in CONDITIONS)
     inside = f"{says['list']}[]." if "list" in says else ""
     columns = [(k, says[k], schema.fields[says[k] if k == "own" else inside + says[k]].default) for k in kind.fields]
-    columns = [(k, path, None if k == kind.on else default) for k, path, default in columns]
-    flat = {k: path for k, path, _ in columns}
+    defaults = {k: None if k == kind.on else default for k, _, default in columns}
+    flat: dict[str, str] = {k: path for k, path, _ in columns}
     rows = []
     for article, cells in articles:
         if conditional and not _concerns(schema, says, cells):
             continue
         for prefix in _items(says["list"], cells) if inside else ("",):
             paths = {k: path if k == "own" else prefix + path for k, path in flat.items()} if prefix else flat
-            values: dict[str, Any] = {}
-            for k, _, default in columns:
-                found = cells.get(paths[k])
-                if found is None and default is None:
-                    break
-                values[k] = default if found is None else found
-            else:
-                if relation.check == "copies":
-                    values["original"] = originals.get(values["url"])
-                    if values["original"] is None:
-                        continue
-                rows.append(Row(article, values, paths))
+            values: dict[str, Any] = {k: cells.get(path) for k, path in paths.items()}
+            if None in values.values():
+                values = {k: defaults[k] if v is None else v for k, v in values.items()}
+                if None in values.values():
+                    continue
+            if relation.check == "copies":
+                values["original"] = originals.get(values["url"])
+                if values["original"] is None:
+                    continue
+            rows.append(Row(article, values, paths))
     return rows
 
 
