@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from textwrap import dedent
@@ -9,6 +10,9 @@ from textwrap import dedent
 import pytest
 from test_desk import REPLACE, plan, rule, workspace
 
+from copydesk.cli import main
+from copydesk.desk import Desk
+from copydesk.folders import bundled, read_rules
 from copydesk.model import Record
 from copydesk.run import BATCH, process
 from copydesk.sources import SourceError, corpus_root, find
@@ -186,3 +190,13 @@ def test_a_corpus_validator_that_raises_at_one_article_goes_on_with_the_others(t
     assert {r.source.id: [f.code for f in r.findings] for r in done} == {
         f"{n:04d}.md": ["RUN101" if n == 3 else "XYZ102"] for n in range(21)
     }
+
+
+def test_a_process_that_opens_many_plans_keeps_few_of_them(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("Text.\n")
+    codes = sorted(code for code in read_rules((str(bundled()),)) if code.startswith("LAY"))
+    plans = [(one, other) for one in codes for other in codes if one < other][:25]
+    assert len(plans) == 25
+    for one, other in plans:
+        main(["check", str(tmp_path), "--select", "LAY", "--ignore", f"{one},{other}", "-q"])
+    assert sum(isinstance(o, Desk) for o in gc.get_objects()) <= 12

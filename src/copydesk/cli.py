@@ -34,8 +34,17 @@ atexit.register(gc.freeze)  # the system takes everything back at once: nothing 
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command and gives its exit code."""
+    """Runs one command and gives its exit code. The garbage collector is left as it was found."""
+    usual = gc.get_threshold()
     gc.set_threshold(100_000, 50, 1_000)  # what a start makes stays: to look for garbage in it takes a fifth of it
+    try:
+        return _run(argv)
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()  # a run has frozen what it began with; whoever calls again must not keep it
+
+
+def _run(argv: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     try:
         args = _parser().parse_args(words)
