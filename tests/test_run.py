@@ -11,11 +11,11 @@ import pytest
 from test_desk import REPLACE, plan, rule, workspace
 
 from copydesk.cli import main
-from copydesk.desk import Desk
 from copydesk.folders import bundled, read_rules
 from copydesk.model import Record
 from copydesk.run import BATCH, process
 from copydesk.sources import SourceError, corpus_root, find
+from copydesk.validator import Setup
 
 KILLER = """
     import os, signal
@@ -198,6 +198,6 @@ def test_a_process_that_opens_many_plans_keeps_few_of_them(tmp_path: Path) -> No
     plans = [(one, other) for one in codes for other in codes if one < other][:25]
     assert len(plans) == 25
     for one, other in plans:
-        main(["check", str(tmp_path), "--select", "LAY", "--ignore", f"{one},{other}", "-q"])
+        main(["check", str(tmp_path), "--select", "LAY,FOR", "--ignore", f"{one},{other}", "-q"])
     gc.unfreeze()  # what is frozen is not listed
-    assert sum(isinstance(o, Desk) for o in gc.get_objects()) <= 12
+    assert sum(isinstance(o, Setup) for o in gc.get_objects()) <= 12
