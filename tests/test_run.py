@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+import time
 from pathlib import Path
 from textwrap import dedent
 
@@ -13,7 +15,7 @@ from test_desk import REPLACE, plan, rule, workspace
 from copydesk.cli import main
 from copydesk.folders import bundled, read_rules
 from copydesk.model import Record
-from copydesk.run import BATCH, process
+from copydesk.run import BATCH, _pool, process
 from copydesk.sources import SourceError, corpus_root, find
 from copydesk.validator import Setup
 
@@ -201,3 +203,17 @@ def test_a_process_that_opens_many_plans_keeps_few_of_them(tmp_path: Path) -> No
         main(["check", str(tmp_path), "--select", "LAY,FOR", "--ignore", f"{one},{other}", "-q"])
     gc.unfreeze()  # what is frozen is not listed
     assert sum(isinstance(o, Setup) for o in gc.get_objects()) <= 12
+
+
+def test_a_worker_that_is_told_to_end_does_not_do_what_its_parent_would() -> None:
+    before = signal.signal(signal.SIGTERM, lambda *_: time.sleep(30))
+    try:
+        with _pool(1) as pool:
+            pool.submit(os.getpid).result()
+            worker = next(iter(pool._processes.values()))
+            assert worker.pid is not None
+            os.kill(worker.pid, signal.SIGTERM)
+            worker.join(10)
+            assert worker.exitcode == -signal.SIGTERM
+    finally:
+        signal.signal(signal.SIGTERM, before)

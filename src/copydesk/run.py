@@ -189,12 +189,17 @@ def _each(
 def _pool(jobs: int) -> ProcessPoolExecutor:
     from concurrent.futures import ProcessPoolExecutor
 
-    return ProcessPoolExecutor(jobs, initializer=_leave_interrupts)
+    return ProcessPoolExecutor(jobs, initializer=_leave_signals)
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is the parent's to handle: a worker that answers it, too, prints a traceback."""
+def _leave_signals() -> None:
+    """Ctrl-C is the parent's to handle: a worker that answers it, too, prints a traceback.
+
+    One that is told to end, because another died, ends: what the parent does then may wait for ever for a lock that was
+    held when the worker was forked.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _rescue(packed: bytes, batch: Sequence[Source], spill: str) -> share.Tidied:
