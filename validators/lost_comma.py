@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from copydesk.names import coordinated
 from copydesk.validator import Article, Contract, Hit, Passage, Safety, Setup, Validator, fix
 
 AND = re.compile(r" (?:and|or) (?=([A-Z]\w{2,30})\b(?! [A-Z]))")
@@ -36,7 +37,7 @@ class LostComma(Validator):
     def check(self, article: Article) -> Iterator[Hit]:
         for passage in article.passages:
             text = passage.masked
-            for last in sorted(coordinations(text), key=re.Match.start):
+            for last in sorted((m for word in ("and", "or") for m in coordinated(text, word, AND)), key=re.Match.start):
                 m = PAIR.search(text, max(0, last.start() - LONGEST), last.start())
                 if m and self.is_list(article, passage, m, last[1]):
                     edit = passage.edit(m.end(1), m.end(1), ",")
@@ -57,17 +58,6 @@ class LostComma(Validator):
         if text.count(f"{m[1]} {m[2]}") > (passage.field is None):
             return False  # it says so twice: a name of two words
         return any(not follows_name(text, x.start()) for x in re.finditer(rf"\b{m[1]}\b(?! [A-Z])", text))
-
-
-def coordinations(text: str) -> Iterator[re.Match[str]]:
-    """Where `and` or `or` stands before a name."""
-    for between in (" and ", " or "):
-        at = text.find(between)
-        while at >= 0:
-            m = AND.match(text, at) if text[at + len(between) : at + len(between) + 1].isupper() else None
-            if m:
-                yield m
-            at = text.find(between, at + 1)
 
 
 def follows_name(text: str, at: int) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from copydesk.names import coordinated
 from copydesk.validator import Article, Hit, Setup, Validator
 
 CONJUNCTIONS = frozenset(["and", "or", "und", "oder", "et", "ou", "y", "e", "en"])
@@ -38,7 +39,9 @@ class RepeatedEntity(Validator):
 
     def check(self, article: Article) -> Iterator[Hit]:
         text = article.prose
-        if not any(repeated(text, m) for word in CONJUNCTIONS & article.vocabulary for m in pairs(text, word)):
+        if not any(
+            repeated(text, m) for word in CONJUNCTIONS & article.vocabulary for m in coordinated(text, word, PAIR)
+        ):
             return
         for passage in article.passages:
             text = passage.masked
@@ -57,17 +60,6 @@ class RepeatedEntity(Validator):
         if not self.known and self.setup is not None:
             self.known = frozenset(self.setup.lines(self.surnames))
         return word in self.known
-
-
-def pairs(text: str, conjunction: str) -> Iterator[re.Match[str]]:
-    """Where the conjunction stands before a name."""
-    between = f" {conjunction} "
-    at = text.find(between)
-    while at >= 0:
-        m = PAIR.match(text, at) if text[at + len(between) : at + len(between) + 1].isupper() else None
-        if m:
-            yield m
-        at = text.find(between, at + 1)
 
 
 def repeated(text: str, m: re.Match[str]) -> str:

@@ -203,3 +203,14 @@ def card(values: Mapping[str, Any]) -> str:
 
 
 SHARED = {"beside": "same first name", "family": "same last name"}
+
+
+def coordinated(text: str, conjunction: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """Where the conjunction stands before a capital, and the pattern, which begins with the blank before it, fits."""
+    between = f" {conjunction} "
+    at = text.find(between)
+    while at >= 0:
+        m = pattern.match(text, at) if text[at + len(between) : at + len(between) + 1].isupper() else None
+        if m:
+            yield m
+        at = text.find(between, at + 1)
